@@ -1,0 +1,1 @@
+"""Certifies endpoints; the command `pbx`."""

@@ -1,0 +1,1 @@
+"""The command `pbx`: one file a command, wiring only."""

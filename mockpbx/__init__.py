@@ -1,0 +1,1 @@
+"""A mock virtual PBX that asks an HTTP endpoint what to do with a call."""

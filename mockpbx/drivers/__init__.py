@@ -1,0 +1,1 @@
+"""Drivers play calls: they carry out what the engine commands."""

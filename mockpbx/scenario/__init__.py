@@ -1,0 +1,1 @@
+"""PBX scenario files: what the administrator configured."""

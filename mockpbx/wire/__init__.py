@@ -1,0 +1,1 @@
+"""The wire protocol: questions to HTTP requests, HTTP answers to instructions."""
