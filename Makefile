@@ -1,0 +1,51 @@
+# One command per intent. Every target makes what it needs; nothing else has to be installed
+# than Python 3.11 or newer and make.
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check fix bench clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python that is new enough; make PYTHON=… chooses another.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
+INSTALLED := $(VENV)/installed
+
+help:  ## List what there is to do
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+install: $(INSTALLED)  ## Make .venv with everything for development; the command is .venv/bin/pbx
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it with make PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) lacks venv: on Debian or Ubuntu, apt-get install python3-venv"; exit 1; }
+	@echo "installing into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED)  ## Replay every call sequence against the reference server
+	@$(BIN)/pbx replay catalogue --reference
+
+test: $(INSTALLED)  ## Run the tests; the core, the wire and the scenarios must be covered
+	@$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=
+	@$(BIN)/coverage report --include='mockpbx/core/*,mockpbx/wire/*,mockpbx/scenario/*' --skip-covered --fail-under=95
+
+check: $(INSTALLED)  ## Lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: $(INSTALLED)  ## Format, and mend what can be mended automatically
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(INSTALLED)  ## Measure speed, as ratios against a peer in the same run; needs wrk
+	@$(BIN)/python benchmarks/engine.py
+	@$(BIN)/python benchmarks/reference_server.py
+
+clean:  ## Remove what the other targets made
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

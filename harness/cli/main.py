@@ -1,0 +1,54 @@
+"""The command ``pbx``."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from harness.cli import call, catalogue, documents, reference, replay
+
+app = typer.Typer(
+    name="pbx",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="A mock virtual PBX that calls your endpoint the way a real one does.",
+)
+app.command("call")(call.call)
+app.command("replay")(replay.replay)
+app.command(
+    "reference",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)(reference.reference)
+app.add_typer(catalogue.app, name="catalogue")
+app.command("openapi")(documents.openapi)
+app.command("schema")(documents.schema)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001  # typer calls it with the option's value
+    if asked:
+        typer.echo(f"pbx-harness {version('pbx-harness')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """A mock virtual PBX that calls your endpoint the way a real one does."""
+
+
+def run() -> None:
+    """Run the command; output goes out in UTF-8 wherever it goes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()

@@ -1,0 +1,130 @@
+"""Values as JSON: dataclasses become objects, enums their words; numbers of people masked."""
+
+import dataclasses
+from collections.abc import Mapping
+from enum import Enum
+
+from harness.masking import Masker, without_secrets
+from mockpbx.core.instruction import Branch, Forward, Instruction
+from mockpbx.drivers.play import Performance
+from mockpbx.drivers.stage import Exchange, Played
+from mockpbx.wire.messages import HttpReply, HttpRequest
+from mockpbx.wire.reply import Instructed
+
+MOST_BODY = 4096
+"""Bytes of a body that a report keeps."""
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+
+
+def plain(value: object) -> Json:
+    """Give a value as JSON."""
+    match value:
+        case HttpRequest() | HttpReply():
+            return _message(value)
+        case Forward() | Branch():
+            return _instruction(value)
+        case Enum():
+            return str(value.value)
+        case float():
+            return round(value, 4)
+        case None | bool() | int() | str():
+            return value
+        case bytes():
+            return value[:MOST_BODY].decode("utf-8", "backslashreplace")
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return {field.name: plain(getattr(value, field.name)) for field in fields}
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _instruction(instruction: Instruction) -> Json:
+    if isinstance(instruction, Branch):
+        return {"returned_code": plain(instruction.codes)}
+    named = {
+        "phones": instruction.phones,
+        "announcement": instruction.announcement,
+        "whisper": instruction.whisper,
+    }
+    return {name: plain(item) for name, item in named.items() if item}
+
+
+def _message(message: HttpRequest | HttpReply) -> Json:
+    headers: Json = [[name, value] for name, value in message.headers]
+    body = plain(message.body)
+    if isinstance(message, HttpRequest):
+        url = without_secrets(message.url)
+        # A header may be a token; its name is enough to repeat the request by hand.
+        names: Json = [[name, _header(name, value)] for name, value in message.headers]
+        return {"method": message.method, "url": url, "headers": names, "body": body}
+    return {"status": message.status, "reason": message.reason, "headers": headers, "body": body}
+
+
+_HARMLESS = {"content-type", "accept", "user-agent", "accept-encoding"}
+
+
+def _header(name: str, value: str) -> str:
+    return value if name.lower() in _HARMLESS else "***"
+
+
+def call(played: Played, mask: Masker) -> Json:
+    """Give a played call: its record and its exchanges."""
+    mask = mask_of(played, mask)
+    content: Json = {
+        "name": played.name,
+        "record": plain(played.record),
+        "exchanges": [_exchange(exchange) for exchange in played.exchanges],
+    }
+    return masked(content, mask)
+
+
+def _exchange(exchange: Exchange) -> Json:
+    content = plain(exchange)
+    if isinstance(content, dict):
+        for name, result in (("observed", exchange.observed), ("seen", exchange.seen)):
+            if isinstance(result, Instructed):
+                content[name] = {
+                    "instruction": plain(result.instruction),
+                    "notes": plain(result.notes),
+                }
+    return content
+
+
+def mask_of(played: Played, mask: Masker) -> Masker:
+    """Let a masker know the people of a call, and what of it is no secret."""
+    record = played.record
+    people = {record.numa, *(leg.phone for leg in record.legs)}
+    for exchange in played.exchanges:
+        for result in (exchange.observed, exchange.seen):
+            if isinstance(result, Instructed) and isinstance(result.instruction, Forward):
+                people.update(result.instruction.phones)
+    return mask.and_known(people, kept=(record.numb, record.session_id))
+
+
+def masked(value: Json, mask: Masker) -> Json:
+    """Mask all texts within a value."""
+    match value:
+        case str():
+            return mask(value)
+        case list():
+            return [masked(item, mask) for item in value]
+        case dict():
+            return {mask(key): masked(item, mask) for key, item in value.items()}
+        case _:
+            return value
+
+
+def performance(performed: Performance, mask: Masker) -> Json:
+    """Give a played script: its calls, and what each missed."""
+    calls: list[Json] = []
+    for played, misses in zip(performed.calls, performed.misses, strict=True):
+        content = call(played, mask)
+        if isinstance(content, dict):
+            known = mask_of(played, mask)
+            content["misses"] = masked([plain(miss) for miss in misses], known)
+        calls.append(content)
+    return calls

@@ -1,0 +1,136 @@
+"""Call scripts from files: the catalogue that comes with the package, and the user's own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from mockpbx.callscript.model import CallModel, CallScript
+from mockpbx.callscript.variables import FORMS, Facts, fill, names, unknown_forms
+from mockpbx.errors import CallScriptError, Problem, UsageError
+from mockpbx.filemodel import Document, json_schema, parse, read_text, suggest, validate
+
+CATALOGUE = "catalogue"
+"""The word that stands for all built-in scripts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A call script before facts are put into it.
+
+    Attributes:
+        text: The file as it is.
+        model: Its content, variables unfilled.
+        document: Where things stand in the file.
+        needs: Names of the facts it needs.
+    """
+
+    text: str
+    model: CallScript
+    document: Document
+    needs: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """The script's name."""
+        return self.model.id
+
+    def missing(self, facts: Facts) -> list[str]:
+        """Name the facts that are needed but not given."""
+        return sorted(self.needs - set(facts))
+
+    def bind(self, facts: Facts) -> CallScript:
+        """Put facts in the place of the variables.
+
+        Raises:
+            CallScriptError: A fact is missing, or does not fit where it is put.
+        """
+        missing = self.missing(facts)
+        if missing:
+            message = f"needs the fact {', '.join(missing)}; give it in [facts] of pbx.toml"
+            raise CallScriptError(self.document.source, [Problem(message=message)])
+        filled = Document(
+            source=self.document.source,
+            data=fill(self.document.data, facts),
+            lines=self.document.lines,
+            scalars=self.document.scalars,
+        )
+        script = validate(CallScript, filled, error=CallScriptError)
+        called = CallModel.model_fields["called"].default
+        calls = [
+            call.model_copy(update={"called": facts["virtual_number"]})
+            if call.called == called
+            else call
+            for call in script.calls
+        ]
+        return script.model_copy(update={"calls": calls})
+
+
+def read(text: str, *, source: str) -> Script:
+    """Read a call script.
+
+    Raises:
+        CallScriptError: With all that is wrong, by line and key.
+    """
+    document = parse(text, source=source, error=CallScriptError)
+    model = validate(CallScript, document, error=CallScriptError)
+    unknown = sorted(unknown_forms(document.data))
+    if unknown:
+        message = f"no form {unknown[0]!r} of a variable; {suggest(unknown[0], FORMS)}"
+        raise CallScriptError(source, [Problem(message=message)])
+    needs = names(document.data)
+    if any(call.called == CallModel.model_fields["called"].default for call in model.calls):
+        needs.add("virtual_number")
+    return Script(text=text, model=model, document=document, needs=frozenset(needs))
+
+
+def catalogue() -> tuple[Script, ...]:
+    """Give the built-in scripts in the order in which they are best played.
+
+    Guessing comes last: a good endpoint locks out a courier who guesses, and what is
+    played after that would meet the lock.
+    """
+    folder = resources.files("mockpbx.callscript") / "catalogue"
+    files = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".yaml")),
+        key=lambda entry: entry.name,
+    )
+    return tuple(read(entry.read_text("utf-8"), source=entry.name) for entry in files)
+
+
+def find(wanted: str) -> tuple[Script, ...]:
+    """Give the scripts that a word of the command line means.
+
+    Args:
+        wanted: ``catalogue``, the id of a built-in script, a file, or a folder of files.
+
+    Raises:
+        UsageError: It is none of these.
+        CallScriptError: A file is wrong.
+    """
+    if wanted == CATALOGUE:
+        return catalogue()
+    path = Path(wanted)
+    if path.is_dir():
+        return tuple(_from_folder(path))
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return (read(read_text(path, error=CallScriptError), source=str(path)),)
+    found = [script for script in catalogue() if script.id == wanted]
+    if not found:
+        near = suggest(wanted, [script.id for script in catalogue()])
+        raise UsageError(f"no call script {wanted!r} in the catalogue, nor such a file; {near}")
+    return tuple(found)
+
+
+def _from_folder(folder: Path) -> Iterator[Script]:
+    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    if not files:
+        raise UsageError(f"{folder} holds no call script (*.yaml)")
+    for file in files:
+        yield read(read_text(file, error=CallScriptError), source=str(file))
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of a call script file, for editors."""
+    return json_schema(CallScript, title="Call script", id="urn:pbx-harness:callscript:1")

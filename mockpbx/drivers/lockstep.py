@@ -1,0 +1,129 @@
+"""Lockstep: the endpoint runs in this process, and time is virtual.
+
+The endpoint is an ASGI application. An exchange takes no virtual time by itself, so
+nothing depends on the speed of the machine: a timeout of thirty seconds or a night until
+the shop opens takes as long as the computation.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mockpbx.core.observed import Observed
+from mockpbx.errors import ExchangeFailed
+from mockpbx.wire.messages import HttpReply, HttpRequest
+
+Message = MutableMapping[str, Any]
+AsgiApp = Callable[
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
+    Awaitable[None],
+]
+
+
+class LockstepPace:
+    """Virtual time: exchanges are awaited to their end, then the clock jumps."""
+
+    keeps_time = False
+
+    async def wait(self, now: float, until: float | None, tasks: set[asyncio.Task[Any]]) -> float:
+        """Finish the exchanges, or jump to what is due."""
+        if tasks:
+            await asyncio.wait(tasks)
+            return now
+        return now if until is None else until
+
+
+class AsgiTransport:
+    """Carries requests to an ASGI application in this process.
+
+    Args:
+        app: The application; its lifespan is the caller's business.
+    """
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    async def exchange(self, request: HttpRequest, sent: asyncio.Event) -> HttpReply:
+        """Run the application for one request.
+
+        Raises:
+            ExchangeFailed: The application raised, or ended without a whole reply.
+        """
+        sent.set()
+        reading = _Conversation(request)
+        try:
+            await self._app(_scope(request), reading.receive, reading.send)
+        except Exception as error:
+            # A server would turn this into a 500 of its own; what the PBX sees is a reply.
+            raise ExchangeFailed(
+                Observed.EOF_EMPTY, f"the application raised {type(error).__name__}"
+            ) from error
+        return reading.reply()
+
+
+def _scope(request: HttpRequest) -> Message:
+    parts = urlsplit(request.url)
+    host = (b"host", parts.netloc.rpartition("@")[2].encode())
+    headers = [(name.lower().encode(), value.encode()) for name, value in request.headers]
+    if request.body is not None:
+        headers.append((b"content-length", str(len(request.body)).encode()))
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": parts.scheme,
+        "path": unquote(parts.path) or "/",
+        "raw_path": parts.path.encode(),
+        "query_string": parts.query.encode(),
+        "root_path": "",
+        "headers": [host, *headers],
+        "client": ("127.0.0.1", 1),
+        "server": (parts.hostname or "endpoint", parts.port or 80),
+    }
+
+
+class _Conversation:
+    """The two callables of ASGI for one request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._body: bytes | None = request.body or b""
+        self._start: Message | None = None
+        self._chunks: list[bytes] = []
+        self._whole = asyncio.Event()
+
+    async def receive(self) -> Message:
+        if self._body is not None:
+            body, self._body = self._body, None
+            return {"type": "http.request", "body": body, "more_body": False}
+        await self._whole.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+        elif message["type"] == "http.response.body":
+            self._chunks.append(bytes(message.get("body", b"")))
+            if not message.get("more_body", False):
+                self._whole.set()
+
+    def reply(self) -> HttpReply:
+        if self._start is None:
+            raise ExchangeFailed(Observed.EOF_EMPTY, "the application sent no answer")
+        if not self._whole.is_set():
+            raise ExchangeFailed(Observed.EOF_PARTIAL, "the application broke off its answer")
+        status = self._start["status"]
+        known = {item.value for item in HTTPStatus}
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in self._start.get("headers", [])
+        )
+        return HttpReply(
+            status=status,
+            reason=HTTPStatus(status).phrase if status in known else "",
+            headers=headers,
+            body=b"".join(self._chunks),
+            http_version="HTTP/1.1",
+        )

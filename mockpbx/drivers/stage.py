@@ -1,0 +1,320 @@
+"""The loop that all drivers share: agenda, exchanges, and one engine for every call.
+
+A stage plays one call or several at once. It takes the next thing off the agenda, gives
+it to the call it concerns, and carries out what the engine answers: people's reactions
+and timers go onto the agenda, requests go to the transport.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+
+from mockpbx.callscript.failures import Rule
+from mockpbx.callscript.model import Repeat
+from mockpbx.callscript.people import People, Planned
+from mockpbx.core import commands as do
+from mockpbx.core import events as on
+from mockpbx.core.call import Call
+from mockpbx.core.cdr import CallRecord
+from mockpbx.core.line import CallSetup
+from mockpbx.core.observed import Failure
+from mockpbx.core.scenario import Scenario
+from mockpbx.drivers.agenda import Agenda, Entry, Resend
+from mockpbx.drivers.injection import Injection, Outcome, injection
+from mockpbx.drivers.transport import Pace, Transport
+from mockpbx.errors import ExchangeFailed, HarnessError
+from mockpbx.wire.messages import HttpReply, HttpRequest
+from mockpbx.wire.reply import Instructed, read
+
+BeforeRequest = Callable[[do.SendRequest], Awaitable[None]]
+"""Something to be done just before a request is sent, e.g. putting the endpoint into a state."""
+
+_SENT_WITHIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One call to be played.
+
+    Attributes:
+        name: Names the call in its script; the same in every run.
+        setup: Who calls whom.
+        scenario: The PBX scenario.
+        people: What the caller and the callees do.
+        request: Makes the HTTP request of a command.
+        starts: Seconds after the opening of the stage.
+        repeats: Requests that the PBX sends again.
+        rules: Failures put in the place of outcomes.
+        before_request: Done before each request is sent.
+    """
+
+    name: str
+    setup: CallSetup
+    scenario: Scenario
+    people: People
+    request: Callable[[do.SendRequest], HttpRequest]
+    starts: float = 0.0
+    repeats: Sequence[Repeat] = ()
+    rules: tuple[Rule, ...] = ()
+    before_request: BeforeRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request on its way to the endpoint and what came of it.
+
+    What really happened and what the call was given instead are kept apart.
+
+    Attributes:
+        request_id: The request's number in the call.
+        copy: 0 for the request itself, 1 and on for its repetitions.
+        at: When it was sent, in seconds since the call arrived.
+        elapsed_s: Seconds until its outcome; what injected delays add is not in it.
+        request: What was sent.
+        reply: What the endpoint answered; None if no HTTP answer came.
+        observed: What the endpoint's own answer means.
+        seen: What the call was given: the same, unless a failure was injected.
+        injected: Ids of the failures put in its place.
+        abandoned: True if the PBX closed the connection before an answer came.
+    """
+
+    request_id: int
+    copy: int
+    at: float
+    elapsed_s: float
+    request: HttpRequest
+    reply: HttpReply | None
+    observed: Instructed | Failure | None
+    seen: Instructed | Failure | None
+    injected: tuple[str, ...] = ()
+    abandoned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """A call that was played to its end.
+
+    Attributes:
+        name: Names the call in its script.
+        record: Its call detail record.
+        exchanges: All its requests, in the order in which they were sent.
+        starts: Seconds after the opening of the stage at which it arrived.
+    """
+
+    name: str
+    record: CallRecord
+    exchanges: tuple[Exchange, ...]
+    starts: float
+
+
+@dataclass(slots=True, kw_only=True)
+class _UnderWay:
+    owner: int
+    command: do.SendRequest
+    copy: int
+    at: float
+    request: HttpRequest
+    injection: Injection
+    sent: asyncio.Event
+
+
+class Stage:
+    """Plays calls against one endpoint.
+
+    Args:
+        transport: Reaches the endpoint.
+        pace: How time passes.
+    """
+
+    def __init__(self, transport: Transport, pace: Pace) -> None:
+        self._transport = transport
+        self._pace = pace
+        self._agenda = Agenda()
+        self._now = 0.0
+        self._tasks: dict[asyncio.Task[Outcome], _UnderWay] = {}
+        self._parts: Sequence[Part] = ()
+        self._calls: list[Call] = []
+        self._exchanges: list[list[Exchange]] = []
+
+    async def play(self, parts: Sequence[Part]) -> tuple[Played, ...]:
+        """Play calls to their end, all on one clock.
+
+        Returns:
+            The calls, in the order given.
+        """
+        self._parts = parts
+        self._calls = [Call(part.setup, part.scenario) for part in parts]
+        self._exchanges = [[] for _ in parts]
+        for owner, part in enumerate(parts):
+            self._agenda.plan(part.starts, owner, "caller", on.CallArrived(at=part.starts))
+        try:
+            await self._run()
+        finally:
+            await self._stop_exchanges()
+        return tuple(self._played(owner) for owner in range(len(parts)))
+
+    async def _run(self) -> None:
+        while self._tasks or self._agenda.next_at is not None:
+            due = self._agenda.next_at
+            self._now = await self._pace.wait(self._now, due, set(self._tasks))
+            finished = [task for task in self._tasks if task.done()]
+            for task in finished:
+                self._finish(task)
+            if not finished:
+                entry = self._agenda.pop()
+                if entry is not None:
+                    await self._act(entry)
+
+    async def _act(self, entry: Entry) -> None:
+        if isinstance(entry.action, Resend):
+            await self._send(entry.owner, entry.action.command, entry.action.copy)
+            return
+        for command in self._calls[entry.owner].handle(entry.action):
+            await self._carry_out(entry.owner, command)
+
+    async def _carry_out(self, owner: int, command: do.Command) -> None:
+        for reaction in self._parts[owner].people.react(command, self._now):
+            if isinstance(reaction, Planned):
+                self._agenda.plan(reaction.event.at, owner, reaction.subject, reaction.event)
+            else:
+                self._agenda.call_off(owner, reaction.subject)
+        match command:
+            case do.StartTimer():
+                self._start_timer(owner, command)
+            case do.StopTimer():
+                self._agenda.call_off(owner, f"timer {command.timer_id}")
+            case do.SendRequest():
+                self._plan_copies(owner, command)
+                await self._send(owner, command, 0)
+            case do.AbandonRequest():
+                await self._abandon(owner, command.request_id)
+            case do.FileRecord():
+                self._agenda.call_off(owner, "caller")
+                self._agenda.call_off(owner, "answers")
+
+    def _start_timer(self, owner: int, command: do.StartTimer) -> None:
+        subject = f"timer {command.timer_id}"
+        self._agenda.call_off(owner, subject)
+        at = self._now + command.seconds
+        self._agenda.plan(at, owner, subject, on.TimerFired(at=at, timer_id=command.timer_id))
+
+    # -- exchanges --------------------------------------------------------------------
+
+    def _plan_copies(self, owner: int, command: do.SendRequest) -> None:
+        copy = 0
+        for repeat in self._parts[owner].repeats:
+            if repeat.request == command.request_id:
+                for _ in range(repeat.copies):
+                    copy += 1
+                    resend = Resend(command=command, copy=copy)
+                    self._agenda.plan(self._now + repeat.after, owner, "copies", resend)
+
+    async def _send(self, owner: int, command: do.SendRequest, copy: int) -> None:
+        part = self._parts[owner]
+        if part.before_request is not None and copy == 0:
+            await part.before_request(command)
+        way = _UnderWay(
+            owner=owner,
+            command=command,
+            copy=copy,
+            at=self._now,
+            request=part.request(command),
+            injection=injection(
+                part.rules, call=part.name, request_id=command.request_id, copy=copy
+            ),
+            sent=asyncio.Event(),
+        )
+        self._tasks[asyncio.create_task(self._exchange(way))] = way
+
+    async def _exchange(self, way: _UnderWay) -> Outcome:
+        unsent = way.injection.unsent
+        if unsent is not None:
+            return unsent
+        try:
+            return await self._transport.exchange(way.request, way.sent)
+        except ExchangeFailed as failed:
+            return failed
+
+    def _finish(self, task: asyncio.Task[Outcome]) -> None:
+        """Note an outcome, and plan when the call learns of it."""
+        way = self._tasks.pop(task)
+        outcome = task.result()
+        unsent = way.injection.unsent is not None
+        seen = way.injection.replaced(outcome)
+        exchange = Exchange(
+            request_id=way.command.request_id,
+            copy=way.copy,
+            at=way.at - self._parts[way.owner].starts,
+            elapsed_s=self._now - way.at,
+            request=way.request,
+            reply=outcome if isinstance(outcome, HttpReply) else None,
+            observed=None if unsent else _understood(outcome, injected=False),
+            seen=_understood(seen, injected=unsent or seen is not outcome),
+            injected=way.injection.names,
+        )
+        self._exchanges[way.owner].append(exchange)
+        at = max(self._now, way.at + way.injection.delay_s)
+        if way.copy == 0 and exchange.seen is not None and at < inf:
+            event = _event(at, way.command.request_id, exchange.seen)
+            self._agenda.plan(at, way.owner, "answers", event)
+
+    async def _abandon(self, owner: int, request_id: int) -> None:
+        """Close the connection of a request; where time is virtual, its answer comes late."""
+        if not self._pace.keeps_time:
+            return
+        for task, way in list(self._tasks.items()):
+            if (way.owner, way.command.request_id, way.copy) == (owner, request_id, 0):
+                await self._cancel(task, way)
+                self._exchanges[owner].append(_abandoned(way, self._now, self._parts[owner].starts))
+
+    async def _cancel(self, task: asyncio.Task[Outcome], way: _UnderWay) -> None:
+        """Cancel an exchange, but let its request leave first: the endpoint is to see it."""
+        leaving = asyncio.create_task(way.sent.wait())
+        await asyncio.wait({leaving, task}, timeout=_SENT_WITHIN_S, return_when="FIRST_COMPLETED")
+        leaving.cancel()
+        del self._tasks[task]
+        task.cancel()
+        await asyncio.wait({task})
+
+    async def _stop_exchanges(self) -> None:
+        for task, way in list(self._tasks.items()):
+            await self._cancel(task, way)
+
+    def _played(self, owner: int) -> Played:
+        record, part = self._calls[owner].record, self._parts[owner]
+        if record is None:
+            raise HarnessError(f"{part.name} never ended")
+        exchanges = sorted(self._exchanges[owner], key=lambda item: (item.at, item.copy))
+        return Played(name=part.name, record=record, exchanges=tuple(exchanges), starts=part.starts)
+
+
+def _understood(outcome: Outcome, *, injected: bool) -> Instructed | Failure:
+    """Read an outcome as the PBX does."""
+    if isinstance(outcome, ExchangeFailed):
+        return Failure(observed=outcome.observed, detail=outcome.detail, injected=injected)
+    result = read(outcome)
+    return replace(result, injected=injected) if isinstance(result, Failure) else result
+
+
+def _event(at: float, request_id: int, seen: Instructed | Failure) -> on.Event:
+    if isinstance(seen, Failure):
+        return on.RequestFailed(at=at, request_id=request_id, failure=seen)
+    return on.InstructionArrived(
+        at=at, request_id=request_id, instruction=seen.instruction, notes=seen.notes
+    )
+
+
+def _abandoned(way: _UnderWay, now: float, starts: float) -> Exchange:
+    return Exchange(
+        request_id=way.command.request_id,
+        copy=way.copy,
+        at=way.at - starts,
+        elapsed_s=now - way.at,
+        request=way.request,
+        reply=None,
+        observed=None,
+        seen=None,
+        injected=way.injection.names,
+        abandoned=True,
+    )
