@@ -18,9 +18,7 @@ _CALLS = 5_000
 _ADDITIONS = 200_000
 
 SCENARIO = load("courier-line")
-SETUP = CallSetup(
-    session_id="1", numa="79161110001", numb="74951234567", started=1_789_629_300.0
-)
+SETUP = CallSetup(session_id="1", numa="79161110001", numb="74951234567", started=1_789_629_300.0)
 EVENTS = (
     on.CallArrived(at=0.0),
     on.InstructionArrived(at=0.1, request_id=1, instruction=Branch(codes=(1,))),
