@@ -4,8 +4,7 @@ import json
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-Step = tuple[str, str, str]
-"""One question of one call: session id, caller, digits entered."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class CourierKind(StrEnum):
@@ -101,14 +100,17 @@ class CallRequest:
     entered: str = ""
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> str | None:
         """What makes a request a repeat: the session, the caller and the digits.
 
         The PBX numbers no steps. So typing the same wrong order a second time within one call
         is a repeat of the first request, gets the same answer and is not a new guess. Without a
         session id there is nothing to repeat.
         """
-        return None if self.sid is None else (self.sid, self.caller, self.entered)
+        if self.sid is None:
+            return None
+        # Cleaned values hold no control characters, so different steps cannot look the same.
+        return "\n".join((self.sid, self.caller, self.entered))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +157,7 @@ class Decision:
         """The instruction as compact JSON, the way it is sent and logged."""
         if self.returned_code is not None:
             return f'{{"returned_code":{self.returned_code:d}}}'
-        answer = {"phones": self.phones, "operator_message": self.operator_message}
-        return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        return _ENCODER.encode({"phones": self.phones, "operator_message": self.operator_message})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     region: str = "RU"
     secret: SecretStr | None = None
-    secret_parameter: str = "secret"
+    secret_parameter: str = "secret"  # noqa: S105 - a name, not a secret
     allow: tuple[Network, ...] = ()
     token: SecretStr | None = None
     stub: str | None = None
