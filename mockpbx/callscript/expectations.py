@@ -33,7 +33,9 @@ class Range(FileModel):
         return above and (self.max is None or value <= self.max + grace)
 
     def __str__(self) -> str:
-        """Give ``1 to 5``, ``at least 1`` or ``at most 5``."""
+        """Give ``1 to 5``, ``3``, ``at least 1`` or ``at most 5``."""
+        if self.min is not None and self.min == self.max:
+            return f"{self.min:g}"
         if self.min is not None and self.max is not None:
             return f"{self.min:g} to {self.max:g}"
         return f"at most {self.max:g}" if self.min is None else f"at least {self.min:g}"
@@ -76,6 +78,11 @@ class Expect(FileModel):
     )
     reaches: Reached | str | list[str] | None = Field(
         default=None, description="Whom the caller talks to: a number, one of several, or a word."
+    )
+    never_reaches: list[str] = Field(
+        default=[],
+        description="Numbers the caller must not end up talking to, although an answer may "
+        "name them: one that was replaced, for instance.",
     )
     never_dials: list[str] = Field(
         default=[], description="Numbers that no instruction may name and no leg may ring."
@@ -181,6 +188,8 @@ def _show(value: object) -> str:
             return str(value.value)
         case None:
             return "nothing"
+        case bool():
+            return "yes" if value else "no"
         case _:
             return str(value)
 
@@ -269,9 +278,13 @@ def _in_order(wanted: list[str], passed: list[str], fits: Callable[[str, str], b
 
 def _reaches(expect: Expect, evidence: Evidence) -> Iterator[Miss]:
     record, wanted = evidence.record, expect.reaches
+    connected = record.connected
+    if connected in expect.never_reaches:
+        yield Miss(
+            what="never_reaches", expected=f"not {connected}", received=f"talked to {connected}"
+        )
     if wanted is None:
         return
-    connected = record.connected
     met = {
         "nobody": connected is None,
         "somebody": connected is not None,

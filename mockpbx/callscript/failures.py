@@ -70,12 +70,14 @@ class When:
     """Which requests a rule applies to; all that is given must hold.
 
     Attributes:
+        call: The n-th call of the script, from 1.
         step: The n-th request of the call, from 1.
         nth: The n-th request that `step` leaves, counted over the call, from 1.
         probability: Share of the requests, 0 to 1.
         seed: Makes another draw of the same share.
     """
 
+    call: int | None = None
     step: int | None = None
     nth: frozenset[int] | None = None
     probability: float = 1.0
@@ -103,11 +105,14 @@ def strikes(rule: Rule, *, place: int, call: str, request_id: int, copy: int) ->
     Args:
         rule: The rule.
         place: Its place among the rules of the script.
-        call: Names the call in the script; the same in every run.
+        call: Names the call in the script, ``own-order#2`` for the second one; the same in
+            every run.
         request_id: The request's number in the call.
         copy: 0 for the request itself, 1 and on for its repetitions.
     """
     when = rule.when
+    if when.call is not None and call.rpartition("#")[2] != str(when.call):
+        return False
     if when.step is not None and when.step != request_id:
         return False
     ordinal = 1 + copy if when.step is not None else request_id + copy

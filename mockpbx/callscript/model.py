@@ -130,6 +130,11 @@ class CallModel(FileModel):
     barges_in: bool = Field(
         default=False, description="Dials into the prompt instead of waiting for its end."
     )
+    dials_from: Seconds = Field(
+        default=0.0,
+        description="Does not dial before so many seconds after the script began. Two callers "
+        "with the same value dial in step, and their requests are under way at the same moment.",
+    )
     hangs_up: HangsUp | None = None
     talks: Seconds = Field(default=20.0, description="Seconds the caller talks before hanging up.")
     message: Seconds = Field(default=5.0, description="Seconds the caller speaks to a voicemail.")
@@ -140,6 +145,7 @@ class CallModel(FileModel):
 class WhenModel(FileModel):
     """Which requests a failure strikes; all that is given must hold."""
 
+    call: int | None = Field(default=None, ge=1, description="The n-th call of the script.")
     step: int | None = Field(default=None, ge=1, description="The n-th request of the call.")
     nth: list[int] | None = Field(default=None, description="Of the requests that fit, these.")
     probability: float = Field(default=1.0, ge=0, le=1, description="Share of the requests.")
@@ -163,6 +169,7 @@ class FailureModel(FileModel):
             fault=self.fault,
             at=self.at,
             when=When(
+                call=when.call,
                 step=when.step,
                 nth=None if when.nth is None else frozenset(when.nth),
                 probability=when.probability,

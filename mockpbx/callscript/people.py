@@ -111,7 +111,8 @@ class People:
     def _dial(self, now: float) -> list[Reaction]:
         """Dial what the script says for this time; after the prompt, or into it."""
         self._asked += 1
-        begins = now if self._call.barges_in else max(now, self._prompt_ends)
+        ready = now if self._call.barges_in else max(now, self._prompt_ends)
+        begins = max(ready, self._call.dials_from)
         reactions = self._perhaps_hang_up("digits", begins)
         dials = self._call.dials
         at = begins

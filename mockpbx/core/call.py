@@ -65,13 +65,13 @@ class Call:
     def _admit(self, event: on.Event) -> frozenset[State]:
         """Give the states that may follow."""
         may_follow = TRANSITIONS[self.state].get(type(event))
-        name = type(event).__name__
         if may_follow is None:
             raise ProtocolError(
-                f"{name} is impossible for call {self.setup.session_id} in state {self.state.name}"
+                f"{type(event).__name__} is impossible for call {self.setup.session_id} "
+                f"in state {self.state.name}"
             )
         if self.state is not State.NEW and event.at - self._arrived_at < self._line.now:
-            raise ProtocolError(f"{name} comes from the past: {event.at:.3f}")
+            raise ProtocolError(f"{type(event).__name__} comes from the past: {event.at:.3f}")
         if not self._is_expected(event):
             raise ProtocolError(
                 f"{event} is about something that call {self.setup.session_id} has not open"
@@ -79,9 +79,11 @@ class Call:
         return may_follow
 
     def _is_expected(self, event: on.Event) -> bool:
-        """Tell whether the timer, leg, request or announcement is an open one."""
+        """Tell whether the timer, leg, request or announcement is open, and the digit one."""
         line = self._line
         match event:
+            case on.DigitPressed():
+                return len(event.digit) == 1 and event.digit in "0123456789*#"
             case on.TimerFired():
                 return event.timer_id in line.timers
             case on.AnnouncementFinished() if self.state is State.WHISPERING:
@@ -90,11 +92,9 @@ class Call:
                 playing = line.playing
                 return playing is not None and playing.announcement_id == event.announcement_id
             case on.InstructionArrived() | on.RequestFailed():
-                return line.was_asked(event.request_id)
+                return line.may_answer(event.request_id)
             case on.LegAnswered() | on.LegFailed() | on.LegHungUp():
                 return event.leg_id in line.legs
-            case on.DigitPressed():
-                return len(event.digit) == 1 and event.digit in "0123456789*#"
         return True
 
     def _react(self, event: on.Event) -> None:
@@ -106,14 +106,20 @@ class Call:
                 event.request_id
             ):
                 self._line.came_late(event.request_id)
-            case on.DigitPressed() if self.state not in (State.PROMPTING, State.COLLECTING):
+            case on.DigitPressed() if self._is_unasked():
                 self._line.log(f"digit {event.digit} dropped: nobody asked for it")
             case on.CallArrived():
                 self._resume(None)
-            case _:
-                if isinstance(event, on.TimerFired):
-                    self._line.timers.discard(event.timer_id)
+            case on.TimerFired():
+                self._line.timers.discard(event.timer_id)
                 self._resume(event)
+            case _:
+                self._resume(event)
+
+    def _is_unasked(self) -> bool:
+        """Tell whether nobody waits for a digit, or it belongs to an entry that is full."""
+        waiting = self.state in (State.PROMPTING, State.COLLECTING)
+        return self._line.drops_digit() or not waiting
 
     def _resume(self, event: on.Event | None) -> None:
         """Let the operation go on until it waits again, or the call is over."""

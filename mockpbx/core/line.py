@@ -93,6 +93,8 @@ class Line:
         self.request: _OpenRequest | None = None
         self._silent_since: float | None = None
         self._recording_since: float | None = None
+        self._ignoring_s = self._ignoring_until = 0.0
+        self._abandoned: set[int] = set()
         self._last_timer = self._last_leg = self._last_request = self._last_announcement = 0
 
     # -- entering, answering ----------------------------------------------------------
@@ -169,6 +171,18 @@ class Line:
         if digits:
             self.journal.entered.append(Entered(at=self.now, operation=operation, digits=digits))
 
+    def ignore_digits(self, seconds: float) -> None:
+        """Drop what is typed in the next seconds, and as long as the typing goes on."""
+        self._ignoring_s = seconds
+        self._ignoring_until = self.now + seconds
+
+    def drops_digit(self) -> bool:
+        """Tell whether a digit pressed now is to be dropped."""
+        if self.now >= self._ignoring_until:
+            return False
+        self._ignoring_until = self.now + self._ignoring_s
+        return True
+
     # -- the endpoint -----------------------------------------------------------------
 
     def ask(self, name: str, operation: Interactive, digits: str | None) -> None:
@@ -207,11 +221,12 @@ class Line:
     def abandon_request(self) -> None:
         """Give up on the open request; it stays open for `failed` to settle."""
         if self.request:
+            self._abandoned.add(self.request.request_id)
             self.commands.append(do.AbandonRequest(request_id=self.request.request_id))
 
-    def was_asked(self, request_id: int) -> bool:
-        """Tell whether there ever was such a request."""
-        return 0 < request_id <= self._last_request
+    def may_answer(self, request_id: int) -> bool:
+        """Tell whether an answer to this request can come, wanted or late; it comes once."""
+        return self.awaits(request_id) or request_id in self._abandoned
 
     def awaits(self, request_id: int) -> bool:
         """Tell whether the answer to this request is still wanted."""
@@ -219,6 +234,7 @@ class Line:
 
     def came_late(self, request_id: int) -> None:
         """Note an answer that is no longer wanted; nothing else follows from it."""
+        self._abandoned.remove(request_id)
         self.journal.answered_late(request_id, self.now)
         self.log(f"answer to request {request_id} came after the PBX had given up: ignored")
 

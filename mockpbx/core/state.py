@@ -54,6 +54,8 @@ class State(Enum):
     """The caller leaves a message."""
     ENDED = "ended"
 
+    __hash__ = object.__hash__  # the table is looked up for every event; Enum's hash is slow
+
 
 ANYWHERE = frozenset(State) - {State.NEW}
 """After this event the scenario decides where the call is."""

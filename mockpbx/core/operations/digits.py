@@ -1,8 +1,9 @@
 """Collecting digits: access-code length, inter-digit interval, a prompt that can be interrupted.
 
-Every collection starts empty: what the caller typed beyond the length of the one before
-was dropped when it was pressed and never leaks into the next. ``*`` and ``#`` are digits
-like any other; the vendors document no terminator.
+Every collection starts empty. What the caller types beyond an access code's length is
+dropped, also when the next prompt has begun meanwhile: a digit less than `SPARE_S` after
+the one before belongs to the entry that is full [assumed]. ``*`` and ``#`` are digits like
+any other; the vendors document no terminator.
 """
 
 from mockpbx.core.events import DigitPressed
@@ -11,6 +12,9 @@ from mockpbx.core.line import Line
 from mockpbx.core.operations.outcome import Waiting
 from mockpbx.core.scenario import Collect
 from mockpbx.core.state import State
+
+SPARE_S = 1.0
+"""Nobody hears a prompt and answers it in less; whoever presses a key then is still typing."""
 
 
 def collect(
@@ -22,16 +26,19 @@ def collect(
         The digits, ``""`` if none were pressed.
     """
     digits = yield from _first_during(line, name, wanted, prompt)
-    if len(digits) < wanted.length:
-        timer = line.start_timer(wanted.inter_digit_s if digits else wanted.first_digit_s)
-        while len(digits) < wanted.length:
-            event = yield State.COLLECTING
-            if not isinstance(event, DigitPressed):
-                break
-            digits += event.digit
-            line.restart_timer(timer, wanted.inter_digit_s)
-        line.stop_timer(timer)
-    line.took_digits(name, digits)
+    try:
+        if len(digits) < wanted.length:
+            timer = line.start_timer(wanted.inter_digit_s if digits else wanted.first_digit_s)
+            while isinstance(event := (yield State.COLLECTING), DigitPressed):
+                digits += event.digit
+                if len(digits) == wanted.length:
+                    break
+                line.restart_timer(timer, wanted.inter_digit_s)
+            line.stop_timer(timer)
+    finally:  # a caller who hangs up in the middle has entered these digits all the same
+        line.took_digits(name, digits)
+    if len(digits) == wanted.length > 1:
+        line.ignore_digits(SPARE_S)
     return digits
 
 

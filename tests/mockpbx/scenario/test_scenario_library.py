@@ -10,8 +10,8 @@ from mockpbx.filemodel import parse
 from mockpbx.scenario import builtin_names, load, read, schema, source
 
 
-def test_two_scenarios_come_with_the_program() -> None:
-    assert builtin_names() == ("courier-line", "direct")
+def test_the_two_scenarios_of_the_design_come_with_the_program() -> None:
+    assert {"courier-line", "direct"} <= set(builtin_names())
 
 
 @pytest.mark.parametrize("name", builtin_names())
@@ -74,7 +74,7 @@ def test_an_unknown_name_is_told_with_the_built_in_ones(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         load(name)
     assert str(caught.value) == (
-        f"no built-in scenario is called {name!r}; built in are courier-line, direct"
+        f"no built-in scenario is called {name!r}; built in are {', '.join(builtin_names())}"
         f"{'; did you mean courier-line?' if name == 'courier-lin' else ''}"
         f". For a scenario of your own, give the path of its file: ./{name}.yaml"
     )
