@@ -1,0 +1,104 @@
+"""What the documentation shows is true: its files are read, its commands are run."""
+
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from harness.manifest import load
+from mockpbx.callscript import library as callscripts
+from mockpbx.scenario import library as scenarios
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PBX = Path(sys.executable).with_name("pbx")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Give the code blocks of a page in a language."""
+    fences = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+    return [text for name, text in fences if name == language]
+
+
+def commands(page: Path) -> list[str]:
+    """Give the pbx commands that a page shows."""
+    lines = "\n".join(blocks(page, "")).splitlines()
+    return [line for line in lines if line.startswith("pbx ")]
+
+
+YAML = [(page.name, text) for page in PAGES for text in blocks(page, "yaml")]
+
+
+@pytest.mark.parametrize(
+    ("page", "text"), YAML, ids=[f"{page}-{n}" for n, (page, _) in enumerate(YAML)]
+)
+def test_a_file_in_the_documentation_is_right(page: str, text: str) -> None:
+    if text.startswith("id:"):
+        assert callscripts.read(text, source=page).needs
+    else:
+        assert scenarios.read(text, source=page).operations
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page, "toml")], ids=lambda page: page.name
+)
+def test_a_manifest_in_the_documentation_is_right(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_TOKEN", "t")
+    for number, text in enumerate(blocks(page, "toml")):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text, "utf-8")
+        assert load(file).facts
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+    for link in links:
+        if "://" not in link:
+            assert (page.parent / link).exists(), link
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def first_endpoint(tmp_path: Path) -> Iterator[int]:
+    """The endpoint of the first guide, running; its port."""
+    (text,) = blocks(ROOT / "docs" / "first-call.md", "python")
+    port = free_port()
+    file = tmp_path / "endpoint.py"
+    file.write_text(text.replace("8080", str(port)), "utf-8")
+    process = subprocess.Popen([sys.executable, str(file)], stderr=subprocess.DEVNULL)
+    try:
+        give_up = time.monotonic() + 30
+        while time.monotonic() < give_up:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_the_commands_of_the_first_guide_do_what_it_says(first_endpoint: int) -> None:
+    exits = []
+    for line in commands(ROOT / "docs" / "first-call.md"):
+        words = shlex.split(line.replace("8080", str(first_endpoint)))[1:]
+        at_noon = ["--at", "2026-09-17 12:00"]
+        done = subprocess.run(
+            [str(PBX), *words, *at_noon], capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr
+        exits.append(done.returncode)
+    assert exits == [0, 1, 1, 0, 0]
