@@ -19,6 +19,17 @@ class Resend:
     copy: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """The PBX has waited long enough for the answer to a repetition."""
+
+    request_id: int
+    copy: int
+
+
+Action = Event | Resend | GiveUp
+
+
 @dataclass(slots=True, order=True)
 class Entry:
     """Something that will happen.
@@ -35,7 +46,7 @@ class Entry:
     place: int
     owner: Owner = field(compare=False)
     subject: str = field(compare=False)
-    action: Event | Resend = field(compare=False)
+    action: Action = field(compare=False)
     off: bool = field(default=False, compare=False)
 
 
@@ -47,7 +58,7 @@ class Agenda:
         self._by_subject: dict[tuple[Owner, str], list[Entry]] = {}
         self._places = count()
 
-    def plan(self, at: float, owner: Owner, subject: str, action: Event | Resend) -> None:
+    def plan(self, at: float, owner: Owner, subject: str, action: Action) -> None:
         """Let something happen at a time."""
         entry = Entry(at, next(self._places), owner, subject, action)
         heapq.heappush(self._heap, entry)

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite, isnan
 
 from mockpbx.callscript.failures import BROKEN, NOT_CONNECTED, Rule, strikes
 from mockpbx.errors import ExchangeFailed, UsageError
-from mockpbx.wire.messages import HttpReply
+from mockpbx.wire.content import decompressed
+from mockpbx.wire.messages import Headers, HttpReply
+from mockpbx.wire.rejected import Rejected
+from mockpbx.wire.reply import LIMITS
 
 Outcome = HttpReply | ExchangeFailed
 """What came of an exchange, before anybody reads it."""
@@ -47,7 +51,7 @@ class Injection:
             if rule.fault in BROKEN:
                 return ExchangeFailed(BROKEN[rule.fault], f"injected {rule.fault}")
             if rule.fault in _ALTERATIONS:
-                seen = outcome if isinstance(outcome, HttpReply) else _NOTHING
+                seen = _plain(outcome) if isinstance(outcome, HttpReply) else _NOTHING
                 outcome = _ALTERATIONS[rule.fault](seen, rule)
         return outcome
 
@@ -70,13 +74,26 @@ def _delay(rule: Rule) -> float:
 
 
 def _number(rule: Rule, default: float) -> float:
-    """Read the parameter of a fault as a number."""
+    """Read the parameter of a fault as a number; it may be infinite."""
     if rule.at is None:
         return default
-    try:
-        return float(rule.at)
-    except ValueError:
-        raise UsageError(f"{rule.fault} takes a number in at, not {rule.at!r}") from None
+    with suppress(ValueError):
+        number = float(rule.at)
+        if not isnan(number):
+            return number
+    raise _not_a_number(rule)
+
+
+def _whole_number(rule: Rule, default: int) -> int:
+    """Read the parameter of a fault as a whole number."""
+    number = _number(rule, default)
+    if not isfinite(number):
+        raise _not_a_number(rule)
+    return int(number)
+
+
+def _not_a_number(rule: Rule) -> UsageError:
+    return UsageError(f"{rule.fault} takes a number in at, not {rule.at!r}")
 
 
 _NOTHING = HttpReply(
@@ -89,23 +106,38 @@ _NOTHING = HttpReply(
 """What is altered where the endpoint gave nothing that could be."""
 
 
+def _plain(reply: HttpReply) -> HttpReply:
+    """Undo the compression, if there is any: what is altered is the text under it."""
+    if reply.header("content-encoding") is None:
+        return reply
+    try:
+        body = decompressed(reply, LIMITS)
+    except Rejected:
+        return reply
+    return replace(reply, headers=_without(reply, "content-encoding"), body=body)
+
+
+def _without(reply: HttpReply, name: str) -> Headers:
+    return tuple(item for item in reply.headers if item[0].lower() != name)
+
+
 def _body(change: Callable[[bytes], bytes]) -> Callable[[HttpReply, Rule], HttpReply]:
     """Make an alteration of the body only."""
     return lambda reply, _rule: replace(reply, body=change(reply.body))
 
 
 def _status(reply: HttpReply, rule: Rule) -> HttpReply:
-    status = int(_number(rule, 503))
+    status = _whole_number(rule, 503)
     return replace(reply, status=status, reason="", body=b"" if status == 204 else reply.body)  # noqa: PLR2004 - no content
 
 
 def _redirect(reply: HttpReply, rule: Rule) -> HttpReply:
     headers = (*reply.headers, ("location", "/elsewhere"))
-    return replace(reply, status=int(_number(rule, 302)), reason="Found", headers=headers)
+    return replace(reply, status=_whole_number(rule, 302), reason="Found", headers=headers)
 
 
 def _content_type(reply: HttpReply, rule: Rule) -> HttpReply:
-    others = tuple(item for item in reply.headers if item[0].lower() != "content-type")
+    others = _without(reply, "content-type")
     return replace(reply, headers=(*others, ("content-type", str(rule.at or "image/png"))))
 
 
@@ -114,11 +146,12 @@ def _not_gzip(reply: HttpReply, _rule: Rule) -> HttpReply:
 
 
 def _given_body(reply: HttpReply, rule: Rule) -> HttpReply:
-    return replace(reply, body=str("" if rule.at is None else rule.at).encode())
+    text = "" if rule.at is None else str(rule.at)
+    return replace(reply, body=text.encode("utf-8", "surrogatepass"))
 
 
 def _truncated(reply: HttpReply, rule: Rule) -> HttpReply:
-    return replace(reply, body=reply.body[: int(_number(rule, len(reply.body) // 2))])
+    return replace(reply, body=reply.body[: _whole_number(rule, len(reply.body) // 2)])
 
 
 def _recoded(encoding: str) -> Callable[[HttpReply, Rule], HttpReply]:

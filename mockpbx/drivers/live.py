@@ -4,26 +4,33 @@ What goes wrong on the way is mapped here, once, to `Observed`. The total deadli
 engine's own timer: when it fires, the engine gives the request up and the stage cancels
 the exchange, which closes the connection. A trickle that keeps httpx's per-read timeouts
 content cannot outlast it.
+
+httpx's client is left out, its connections are used: the client would keep cookies from one
+call to the next, and read the Location of a redirect that nobody follows.
 """
 
 import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
 from mockpbx.core.observed import Observed
+from mockpbx.drivers.overheard import Overheard, overhearing
 from mockpbx.errors import ExchangeFailed, UsageError
 from mockpbx.wire.messages import HttpReply, HttpRequest
+from mockpbx.wire.rejected import excerpt
 from mockpbx.wire.reply import LIMITS
 
 USER_AGENT = "mockpbx"
 """What a real PBX calls itself is undocumented [assumed]."""
+
+_OF_THE_CONNECTION = ("content-length", "transfer-encoding")
 
 
 class LivePace:
@@ -70,12 +77,12 @@ class HttpTransport:
 
     def __init__(self, *, ca_file: str | None = None, keep_alive: bool = True) -> None:
         kept = None if keep_alive else 0
-        self._client = httpx.AsyncClient(
+        self._connection = "keep-alive" if keep_alive else "close"
+        # No timeouts: the engine's deadline is the only one.
+        self._connections = httpx.AsyncHTTPTransport(
             verify=_trust(ca_file) if ca_file else True,
-            trust_env=False,  # a proxy or a netrc of the user's shell is not the PBX's
-            timeout=None,  # noqa: S113  # the engine's deadline is the only one
+            trust_env=False,  # what the user's shell says is not the PBX's
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept),
-            headers={"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "identity"},
         )
 
     async def __aenter__(self) -> Self:
@@ -89,37 +96,39 @@ class HttpTransport:
         trace: TracebackType | None,
     ) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._connections.aclose()
 
     async def exchange(self, request: HttpRequest, sent: asyncio.Event) -> HttpReply:
         """Send a request and read the whole reply, bounded in size.
 
         Raises:
             ExchangeFailed: No whole HTTP reply came; says what was observed.
+            UsageError: The request cannot be sent as it is.
         """
+        wire = Overheard(sent=sent)
         try:
-            return await self._exchange(request, sent)
-        except httpx.HTTPError as error:
-            raise _mapped(error, request) from error
-        except httpx.InvalidURL as error:
-            raise UsageError(f"the address {request.url!r} cannot be used: {error}") from error
+            with overhearing(wire):
+                return await self._exchange(request, wire)
+        # What these say may quote a secret: it stays in the traceback.
+        except httpx.LocalProtocolError as error:
+            raise UsageError("a header has a line break, or a space at its end") from error
+        except UnicodeError as error:
+            raise UsageError("the endpoint's URL names a host that cannot be") from error
+        except (httpx.HTTPError, OSError) as error:
+            raise _mapped(error, request, wire) from error
+        finally:
+            await wire.close_handshake()
 
-    async def _exchange(self, request: HttpRequest, sent: asyncio.Event) -> HttpReply:
-        async def trace(name: str, _info: Mapping[str, Any]) -> None:  # httpcore awaits it
-            if name.endswith("send_request_body.complete"):
-                sent.set()
-
-        parts = urlsplit(request.url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        async with self._client.stream(
-            request.method,
-            f"{parts.scheme}://{parts.netloc}/",
-            headers=list(request.headers),
-            content=request.body,
-            # The target goes out byte for byte; httpx would spell some of it anew.
-            extensions={"trace": trace, "target": target.encode("ascii", "backslashreplace")},
-        ) as response:
+    async def _exchange(self, request: HttpRequest, wire: Overheard) -> HttpReply:
+        asked = _asked(request, wire, connection=self._connection)
+        response = await self._connections.handle_async_request(asked)
+        try:
             body = await _bounded_body(response)
+            if not wire.ends_with(body):
+                # What came too much would be taken for the beginning of the next answer.
+                await response.extensions["network_stream"].aclose()
+        finally:
+            await response.aclose()
         version = response.extensions.get("http_version", b"HTTP/1.1")
         return HttpReply(
             status=response.status_code,
@@ -130,11 +139,52 @@ class HttpTransport:
         )
 
 
+def _asked(request: HttpRequest, wire: Overheard, *, connection: str) -> httpx.Request:
+    """Make httpx's request.
+
+    Raises:
+        UsageError: The address or a header cannot be sent.
+    """
+    headers = httpx.Headers(
+        {
+            "user-agent": USER_AGENT,
+            "accept": "*/*",
+            "accept-encoding": "identity",
+            "connection": connection,
+        }
+    )
+    try:
+        parts = urlsplit(request.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        url = httpx.URL(f"{parts.scheme}://{parts.netloc}/")
+        _ = parts.port  # httpx takes any number
+        headers.update([(name.encode(), value.encode()) for name, value in request.headers])
+    except (httpx.InvalidURL, ValueError) as error:
+        raise UsageError("the endpoint's URL or a header cannot be sent as it is") from error
+    if not url.host or url.scheme not in ("http", "https"):
+        raise UsageError("the endpoint's URL must begin with http:// or https:// and a host")
+    for name in _OF_THE_CONNECTION:
+        if name in headers:
+            raise UsageError(f"header {name} is the connection's own affair; remove it")
+    asked = httpx.Request(
+        request.method,
+        url,
+        headers=headers,
+        content=request.body,
+        # The target goes out byte for byte; httpx would spell some of it anew.
+        extensions={"trace": wire.trace, "target": target.encode("ascii", "backslashreplace")},
+    )
+    if url.username or url.password:
+        next(httpx.BasicAuth(url.username, url.password).auth_flow(asked))
+    return asked
+
+
 async def _bounded_body(response: httpx.Response) -> bytes:
     """Read until there is more than the parser would look at anyway."""
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_raw():
+    # Not by aiter_raw, which hands the connection back at once.
+    async for chunk in cast("httpx.AsyncByteStream", response.stream):
         chunks.append(chunk)
         size += len(chunk)
         if size > LIMITS.body:
@@ -149,56 +199,78 @@ def _trust(ca_file: str) -> ssl.SSLContext:
         raise UsageError(f"{ca_file} cannot be used as a file of certificates: {error}") from error
 
 
-def _mapped(error: httpx.HTTPError, request: HttpRequest) -> ExchangeFailed:
+def _mapped(
+    error: httpx.HTTPError | OSError, request: HttpRequest, wire: Overheard
+) -> ExchangeFailed:
     """Say in our words what httpx found."""
     where = urlsplit(request.url)
     for cause in _causes(error):
-        found = _by_cause(cause, where)
+        found = _by_cause(cause, where, wire)
         if found is not None:
             return ExchangeFailed(*found)
-    return ExchangeFailed(*_by_kind(error, where))
+    return ExchangeFailed(*_by_kind(error, where, wire))
 
 
-def _by_cause(cause: BaseException, where: SplitResult) -> tuple[Observed, str] | None:
+def _by_cause(
+    cause: BaseException, where: SplitResult, wire: Overheard
+) -> tuple[Observed, str] | None:
     """Read the error of the operating system or of TLS."""
     match cause:
         case ssl.SSLCertVerificationError():
-            return Observed.TLS, f"certificate refused: {cause.verify_message}"
+            return Observed.TLS, f"certificate refused: {excerpt(cause.verify_message)}"
+        case ssl.SSLError() if wire.in_handshake:
+            return Observed.TLS, f"TLS handshake failed: {_reason(cause)}"
         case ssl.SSLError():
-            return Observed.TLS, f"TLS handshake failed: {cause.reason or cause}"
+            return Observed.TLS, f"TLS failed after the handshake: {_reason(cause)}"
         case socket.gaierror():
             return Observed.DNS, f"the name {where.hostname} has no address"
         case ConnectionRefusedError():
             port = where.port or (443 if where.scheme == "https" else 80)
             return Observed.REFUSED, f"nothing listens at {where.hostname} port {port}"
+        case ConnectionResetError() | BrokenPipeError() if wire.in_handshake:
+            return Observed.TLS, "TLS handshake failed: the connection was reset"
         case ConnectionResetError() | BrokenPipeError():
             return Observed.RESET, "the connection was reset"
+        case TimeoutError() if wire.connecting:
+            return Observed.CONNECT_TIMEOUT, "no connection came about in time"
+        case TimeoutError():
+            return Observed.READ_TIMEOUT, "the endpoint fell silent"
     return None
 
 
-def _by_kind(error: httpx.HTTPError, where: SplitResult) -> tuple[Observed, str]:
+def _reason(error: ssl.SSLError) -> str:
+    return excerpt(getattr(error, "reason", None) or str(error))
+
+
+def _by_kind(
+    error: httpx.HTTPError | OSError, where: SplitResult, wire: Overheard
+) -> tuple[Observed, str]:
     """Read httpx's own error, where no deeper one tells."""
-    said = str(error) or type(error).__name__
+    said = excerpt(str(error) or type(error).__name__, 120)
     match error:
-        case httpx.ConnectTimeout():
-            return Observed.CONNECT_TIMEOUT, "no connection came about in time"
-        case httpx.TimeoutException():
-            return Observed.READ_TIMEOUT, "the endpoint fell silent"
-        case httpx.RemoteProtocolError() if "without sending a response" in said:
+        case httpx.RemoteProtocolError() if not wire.received:
             return Observed.EOF_EMPTY, "closed before the first byte of an answer"
+        case httpx.RemoteProtocolError() if not wire.begins_as_http:
+            begins = wire.received[:40].decode("latin-1")
+            return Observed.FRAMING, f"not HTTP: it begins with {excerpt(begins)!r}"
+        case httpx.RemoteProtocolError() if "without sending a response" in said:
+            return Observed.EOF_PARTIAL, "closed in the middle of the answer's headers"
         case httpx.RemoteProtocolError() if "peer closed connection" in said:
             return Observed.EOF_PARTIAL, f"closed in the middle: {said}"
         case httpx.RemoteProtocolError():
             return Observed.FRAMING, f"not HTTP: {said}"
-        case httpx.ConnectError() if where.scheme == "https":
-            return Observed.TLS, f"TLS handshake failed: {said}"
+        case httpx.ConnectError() if wire.in_handshake:
+            return Observed.TLS, "TLS handshake failed: the connection was closed"
         case httpx.ConnectError():
             return Observed.REFUSED, f"no connection to {where.hostname}: {said}"
     return Observed.RESET, f"the connection broke: {said}"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Go down to the error that the operating system gave."""
+    """Go down to the errors that the operating system gave."""
     while error is not None:
         yield error
+        if isinstance(error, BaseExceptionGroup):  # one for each address of the host
+            for each in error.exceptions:
+                yield from _causes(each)
         error = error.__cause__ or error.__context__

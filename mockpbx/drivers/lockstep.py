@@ -13,13 +13,15 @@ from urllib.parse import unquote, urlsplit
 
 from mockpbx.core.observed import Observed
 from mockpbx.errors import ExchangeFailed
-from mockpbx.wire.messages import HttpReply, HttpRequest
+from mockpbx.wire.messages import Headers, HttpReply, HttpRequest
 
 Message = MutableMapping[str, Any]
 AsgiApp = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
     Awaitable[None],
 ]
+
+_PORTS = {"http": 80, "https": 443}
 
 
 class LockstepPace:
@@ -52,15 +54,16 @@ class AsgiTransport:
             ExchangeFailed: The application raised, or ended without a whole reply.
         """
         sent.set()
-        reading = _Conversation(request)
+        conversation = _Conversation(request)
         try:
-            await self._app(_scope(request), reading.receive, reading.send)
+            await self._app(_scope(request), conversation.receive, conversation.send)
         except Exception as error:
-            # A server would turn this into a 500 of its own; what the PBX sees is a reply.
-            raise ExchangeFailed(
-                Observed.EOF_EMPTY, f"the application raised {type(error).__name__}"
-            ) from error
-        return reading.reply()
+            # Frameworks answer 500 and raise all the same, for the server's log.
+            if conversation.is_whole:
+                return conversation.reply()
+            said = f"the application raised {type(error).__name__}"
+            raise ExchangeFailed(conversation.broken_off, said) from error
+        return conversation.reply()
 
 
 def _scope(request: HttpRequest) -> Message:
@@ -81,7 +84,7 @@ def _scope(request: HttpRequest) -> Message:
         "root_path": "",
         "headers": [host, *headers],
         "client": ("127.0.0.1", 1),
-        "server": (parts.hostname or "endpoint", parts.port or 80),
+        "server": (parts.hostname or "endpoint", parts.port or _PORTS.get(parts.scheme, 80)),
     }
 
 
@@ -90,9 +93,19 @@ class _Conversation:
 
     def __init__(self, request: HttpRequest) -> None:
         self._body: bytes | None = request.body or b""
-        self._start: Message | None = None
+        self._head: tuple[int, Headers] | None = None
         self._chunks: list[bytes] = []
         self._whole = asyncio.Event()
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether there is an answer, from beginning to end."""
+        return self._head is not None and self._whole.is_set()
+
+    @property
+    def broken_off(self) -> Observed:
+        """What the PBX sees of an answer that is not whole."""
+        return Observed.EOF_EMPTY if self._head is None else Observed.EOF_PARTIAL
 
     async def receive(self) -> Message:
         if self._body is not None:
@@ -102,24 +115,25 @@ class _Conversation:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
+        # What is wrong with a message is raised here, to the application.
         if message["type"] == "http.response.start":
-            self._start = message
+            headers = tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in message.get("headers", [])
+            )
+            self._head = message["status"], headers
         elif message["type"] == "http.response.body":
             self._chunks.append(bytes(message.get("body", b"")))
             if not message.get("more_body", False):
                 self._whole.set()
 
     def reply(self) -> HttpReply:
-        if self._start is None:
-            raise ExchangeFailed(Observed.EOF_EMPTY, "the application sent no answer")
-        if not self._whole.is_set():
-            raise ExchangeFailed(Observed.EOF_PARTIAL, "the application broke off its answer")
-        status = self._start["status"]
+        if self._head is None:
+            raise ExchangeFailed(self.broken_off, "the application sent no answer")
+        if not self.is_whole:
+            raise ExchangeFailed(self.broken_off, "the application broke off its answer")
+        status, headers = self._head
         known = {item.value for item in HTTPStatus}
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in self._start.get("headers", [])
-        )
         return HttpReply(
             status=status,
             reason=HTTPStatus(status).phrase if status in known else "",

@@ -8,6 +8,7 @@ and timers go onto the agenda, requests go to the transport.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from math import inf
 
 from mockpbx.callscript.failures import Rule
@@ -20,7 +21,7 @@ from mockpbx.core.cdr import CallRecord
 from mockpbx.core.line import CallSetup
 from mockpbx.core.observed import Failure
 from mockpbx.core.scenario import Scenario
-from mockpbx.drivers.agenda import Agenda, Entry, Resend
+from mockpbx.drivers.agenda import Agenda, Entry, GiveUp, Resend
 from mockpbx.drivers.injection import Injection, Outcome, injection
 from mockpbx.drivers.transport import Pace, Transport
 from mockpbx.errors import ExchangeFailed, HarnessError
@@ -76,7 +77,8 @@ class Exchange:
         observed: What the endpoint's own answer means.
         seen: What the call was given: the same, unless a failure was injected.
         injected: Ids of the failures put in its place.
-        abandoned: True if the PBX closed the connection before an answer came.
+        abandoned: True if the PBX gave the request up and closed the connection; `reply`
+            and `observed` then tell what came while it was being closed, if anything did.
     """
 
     request_id: int
@@ -111,6 +113,7 @@ class Played:
 @dataclass(slots=True, kw_only=True)
 class _UnderWay:
     owner: int
+    place: int
     command: do.SendRequest
     copy: int
     at: float
@@ -135,7 +138,8 @@ class Stage:
         self._tasks: dict[asyncio.Task[Outcome], _UnderWay] = {}
         self._parts: Sequence[Part] = ()
         self._calls: list[Call] = []
-        self._exchanges: list[list[Exchange]] = []
+        self._exchanges: list[dict[int, Exchange]] = []
+        self._places = count()
 
     async def play(self, parts: Sequence[Part]) -> tuple[Played, ...]:
         """Play calls to their end, all on one clock.
@@ -145,7 +149,7 @@ class Stage:
         """
         self._parts = parts
         self._calls = [Call(part.setup, part.scenario) for part in parts]
-        self._exchanges = [[] for _ in parts]
+        self._exchanges = [{} for _ in parts]
         for owner, part in enumerate(parts):
             self._agenda.plan(part.starts, owner, "caller", on.CallArrived(at=part.starts))
         try:
@@ -167,11 +171,14 @@ class Stage:
                     await self._act(entry)
 
     async def _act(self, entry: Entry) -> None:
-        if isinstance(entry.action, Resend):
-            await self._send(entry.owner, entry.action.command, entry.action.copy)
-            return
-        for command in self._calls[entry.owner].handle(entry.action):
-            await self._carry_out(entry.owner, command)
+        match entry.action:
+            case Resend() as again:
+                await self._send(entry.owner, again.command, again.copy)
+            case GiveUp() as over:
+                await self._abandon(entry.owner, over.request_id, over.copy)
+            case event:
+                for command in self._calls[entry.owner].handle(event):
+                    await self._carry_out(entry.owner, command)
 
     async def _carry_out(self, owner: int, command: do.Command) -> None:
         for reaction in self._parts[owner].people.react(command, self._now):
@@ -188,7 +195,7 @@ class Stage:
                 self._plan_copies(owner, command)
                 await self._send(owner, command, 0)
             case do.AbandonRequest():
-                await self._abandon(owner, command.request_id)
+                await self._abandon(owner, command.request_id, 0)
             case do.FileRecord():
                 self._agenda.call_off(owner, "caller")
                 self._agenda.call_off(owner, "answers")
@@ -216,6 +223,7 @@ class Stage:
             await part.before_request(command)
         way = _UnderWay(
             owner=owner,
+            place=next(self._places),
             command=command,
             copy=copy,
             at=self._now,
@@ -226,6 +234,10 @@ class Stage:
             sent=asyncio.Event(),
         )
         self._tasks[asyncio.create_task(self._exchange(way))] = way
+        if copy:  # the engine minds the deadline of the request itself
+            give_up = GiveUp(request_id=command.request_id, copy=copy)
+            at = self._now + part.scenario.deadline_s
+            self._agenda.plan(at, owner, _deadline(way), give_up)
 
     async def _exchange(self, way: _UnderWay) -> Outcome:
         unsent = way.injection.unsent
@@ -239,54 +251,79 @@ class Stage:
     def _finish(self, task: asyncio.Task[Outcome]) -> None:
         """Note an outcome, and plan when the call learns of it."""
         way = self._tasks.pop(task)
+        self._agenda.call_off(way.owner, _deadline(way))
         outcome = task.result()
-        unsent = way.injection.unsent is not None
-        seen = way.injection.replaced(outcome)
-        exchange = Exchange(
+        replaced = way.injection.replaced(outcome)
+        injected = way.injection.unsent is not None or replaced is not outcome
+        seen = _understood(replaced, injected=injected)
+        self._note(way, outcome, seen)
+        at = max(self._now, way.at + way.injection.delay_s)
+        if way.copy == 0 and at < inf:
+            event = _event(at, way.command.request_id, seen)
+            self._agenda.plan(at, way.owner, "answers", event)
+
+    def _note(
+        self, way: _UnderWay, outcome: Outcome | None, seen: Instructed | Failure | None
+    ) -> None:
+        """Keep what came of an exchange; without `seen` the request was given up."""
+        real = None if way.injection.unsent is not None else outcome
+        self._exchanges[way.owner][way.place] = Exchange(
             request_id=way.command.request_id,
             copy=way.copy,
             at=way.at - self._parts[way.owner].starts,
             elapsed_s=self._now - way.at,
             request=way.request,
-            reply=outcome if isinstance(outcome, HttpReply) else None,
-            observed=None if unsent else _understood(outcome, injected=False),
-            seen=_understood(seen, injected=unsent or seen is not outcome),
+            reply=real if isinstance(real, HttpReply) else None,
+            observed=None if real is None else _understood(real, injected=False),
+            seen=seen,
             injected=way.injection.names,
+            abandoned=seen is None,
         )
-        self._exchanges[way.owner].append(exchange)
-        at = max(self._now, way.at + way.injection.delay_s)
-        if way.copy == 0 and exchange.seen is not None and at < inf:
-            event = _event(at, way.command.request_id, exchange.seen)
-            self._agenda.plan(at, way.owner, "answers", event)
 
-    async def _abandon(self, owner: int, request_id: int) -> None:
+    async def _abandon(self, owner: int, request_id: int, copy: int) -> None:
         """Close the connection of a request; where time is virtual, its answer comes late."""
         if not self._pace.keeps_time:
             return
         for task, way in list(self._tasks.items()):
-            if (way.owner, way.command.request_id, way.copy) == (owner, request_id, 0):
-                await self._cancel(task, way)
-                self._exchanges[owner].append(_abandoned(way, self._now, self._parts[owner].starts))
+            if (way.owner, way.command.request_id, way.copy) == (owner, request_id, copy):
+                self._note(way, await self._cancel(task, way), None)
 
-    async def _cancel(self, task: asyncio.Task[Outcome], way: _UnderWay) -> None:
-        """Cancel an exchange, but let its request leave first: the endpoint is to see it."""
+    async def _cancel(self, task: asyncio.Task[Outcome], way: _UnderWay) -> Outcome | None:
+        """Cancel an exchange, but let its request leave first: the endpoint is to see it.
+
+        Returns:
+            What it came to meanwhile, if it did.
+        """
         leaving = asyncio.create_task(way.sent.wait())
-        await asyncio.wait({leaving, task}, timeout=_SENT_WITHIN_S, return_when="FIRST_COMPLETED")
-        leaving.cancel()
-        del self._tasks[task]
+        try:
+            await asyncio.wait(
+                {leaving, task}, timeout=_SENT_WITHIN_S, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            leaving.cancel()
         task.cancel()
         await asyncio.wait({task})
+        del self._tasks[task]
+        return None if task.cancelled() else task.result()
 
     async def _stop_exchanges(self) -> None:
-        for task, way in list(self._tasks.items()):
-            await self._cancel(task, way)
+        """End what is under way when the play is broken off; nobody waits for it any more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
 
     def _played(self, owner: int) -> Played:
         record, part = self._calls[owner].record, self._parts[owner]
         if record is None:
             raise HarnessError(f"{part.name} never ended")
-        exchanges = sorted(self._exchanges[owner], key=lambda item: (item.at, item.copy))
-        return Played(name=part.name, record=record, exchanges=tuple(exchanges), starts=part.starts)
+        exchanges = tuple(exchange for _, exchange in sorted(self._exchanges[owner].items()))
+        return Played(name=part.name, record=record, exchanges=exchanges, starts=part.starts)
+
+
+def _deadline(way: _UnderWay) -> str:
+    """Name what is planned for a repetition."""
+    return f"deadline {way.command.request_id}.{way.copy}"
 
 
 def _understood(outcome: Outcome, *, injected: bool) -> Instructed | Failure:
@@ -302,19 +339,4 @@ def _event(at: float, request_id: int, seen: Instructed | Failure) -> on.Event:
         return on.RequestFailed(at=at, request_id=request_id, failure=seen)
     return on.InstructionArrived(
         at=at, request_id=request_id, instruction=seen.instruction, notes=seen.notes
-    )
-
-
-def _abandoned(way: _UnderWay, now: float, starts: float) -> Exchange:
-    return Exchange(
-        request_id=way.command.request_id,
-        copy=way.copy,
-        at=way.at - starts,
-        elapsed_s=now - way.at,
-        request=way.request,
-        reply=None,
-        observed=None,
-        seen=None,
-        injected=way.injection.names,
-        abandoned=True,
     )
