@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 from mockpbx.drivers.live import HttpTransport
 from mockpbx.errors import EndpointError, ExchangeFailed, UsageError
 from mockpbx.wire.messages import HttpRequest
+from mockpbx.wire.target import split_target
 
 _READY_WITHIN_S = 60.0
 _STOPPED_WITHIN_S = 10.0
@@ -33,14 +35,9 @@ async def check_reachable(url: str, *, within_s: float) -> None:
         UnreachableError: There is no connection to be had.
         UsageError: The address is none.
     """
-    parts = urlsplit(url)
-    try:
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise UsageError(f"the address {url!r} cannot be used: {error}") from error
-    if parts.scheme not in ("http", "https") or not host:
-        raise UsageError(f"the address {url!r} must begin with http:// or https:// and a host")
-    port = port or (443 if parts.scheme == "https" else 80)
+    split_target(url)
+    parts = urlsplit(url.strip())
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
         async with asyncio.timeout(within_s):
             _, writer = await asyncio.open_connection(host, port)
@@ -49,6 +46,8 @@ async def check_reachable(url: str, *, within_s: float) -> None:
         raise UnreachableError(
             f"{host} port {port}: no connection within {within_s:g} s"
         ) from error
+    except (socket.gaierror, UnicodeError) as error:
+        raise UnreachableError(f"the name {host} has no address; is it spelt right?") from error
     except OSError as error:
         raise UnreachableError(f"nothing listens at {host} port {port}; is it running?") from error
 
@@ -80,7 +79,8 @@ class StatesClient:
             async with asyncio.timeout(10):
                 reply = await self.transport.exchange(request, asyncio.Event())
         except (ExchangeFailed, TimeoutError) as error:
-            raise UsageError(f"the states address {self.url} does not answer: {error}") from error
+            # The address is not repeated: it may hold a secret.
+            raise UsageError(f"the states address does not answer: {error}") from error
         if reply.status not in (200, 204):
             said = reply.body[:200].decode("utf-8", "replace")
             raise UsageError(f"the endpoint refused the state “{state}”: {reply.status} {said}")
@@ -118,7 +118,7 @@ def reference_server() -> Iterator[Reference]:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, "REFERENCE_HOST": "127.0.0.1"},
+                env=_environment(),
             )
         try:
             yield _when_ready(process, ready, log)
@@ -126,13 +126,24 @@ def reference_server() -> Iterator[Reference]:
             _stop(process)
 
 
+def _environment() -> dict[str, str]:
+    """Leave out the settings of another server: its database is not ours to write to."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("REFERENCE_") and name != "DATABASE_URL"
+    }
+
+
 def _when_ready(process: "subprocess.Popen[bytes]", ready: Path, log: Path) -> Reference:
     give_up = time.monotonic() + _READY_WITHIN_S
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > give_up:
             said = log.read_text("utf-8", "replace").strip()
-            hint = 'install it with: pip install "pbx-harness[server]"'
-            raise UsageError(f"the reference server did not start ({hint})\n{said}")
+            hint = '; install it with: pip install "pbx-harness[server]"'
+            lacking = hint if "No module named" in said else ""
+            last = said.splitlines()[-1] if said else "it gave no reason"
+            raise UsageError(f"the reference server did not start{lacking}: {last}")
         time.sleep(0.02)
     told = json.loads(ready.read_text("utf-8"))
     return Reference(url=told["url"], states_url=told["states_url"], facts=told["facts"])

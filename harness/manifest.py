@@ -7,16 +7,17 @@ used for requests and never written to a report.
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from mockpbx.errors import ManifestError, Problem
-from mockpbx.filemodel import Document, FileModel, Seconds, read_text, validate
+from mockpbx.errors import ManifestError, Problem, UsageError
+from mockpbx.filemodel import Document, FileModel, Key, Seconds, read_text, validate
 from mockpbx.filemodel import json_schema as _json_schema
 from mockpbx.wire.request import Dialect, Method, Profile
+from mockpbx.wire.target import checked_headers, split_target
 
 _FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -36,7 +37,9 @@ class EndpointSection(FileModel):
     method: Literal["GET", "POST-form", "POST-json", "POST-query"] = "GET"
     dialect: Literal["uis", "comagic", "callgear", "novofon"] = "comagic"
     deadline: Seconds = Field(
-        default=5.0, description="Seconds the PBX waits for a whole answer [assumed 5]."
+        default=5.0,
+        description="Seconds the PBX waits for a whole answer [assumed 5]. Unless given, a "
+        "scenario file's own prevails.",
     )
     headers: dict[str, str] = Field(default={}, description="Sent with every request.")
     ca_file: str | None = Field(
@@ -82,6 +85,18 @@ class Manifest(FileModel):
             headers=expanded_headers(self.endpoint.headers, "endpoint.headers"),
         )
 
+    @property
+    def deadline_s(self) -> float | None:
+        """The deadline, if the file gives one."""
+        return self.endpoint.deadline if "deadline" in self.endpoint.model_fields_set else None
+
+    def from_environment(self) -> set[str]:
+        """Give the values that come from the environment; they are not to be shown."""
+        sections = [section for section in (self.endpoint, self.states) if section is not None]
+        texts = [text for one in sections for text in (one.url, *one.headers.values())]
+        names = [name for text in texts for name in _VARIABLE.findall(text)]
+        return {os.environ[name] for name in names if name in os.environ}
+
 
 def load(path: Path) -> Manifest:
     """Read a manifest.
@@ -99,19 +114,69 @@ def load(path: Path) -> Manifest:
         raise ManifestError(str(path), [Problem(message=message, line=line)]) from None
     document = Document(source=str(path), data=data, lines=_lines(text), scalars=_scalars(text))
     manifest = validate(Manifest, document, error=ManifestError)
+    problems = [document.problem(key, message) for key, message in _unusable(manifest)]
+    if problems:
+        raise ManifestError(str(path), problems)
     return _paths_from(path.parent, manifest)
 
 
+def _unusable(manifest: Manifest) -> Iterator[tuple[Key, str]]:
+    """Find addresses and headers that cannot be sent."""
+    sections = {"endpoint": manifest.endpoint, "states": manifest.states}
+    for name, section in sections.items():
+        if section is None:
+            continue
+        texts: dict[tuple[str, ...], str] = {("url",): section.url}
+        texts |= {("headers", header): value for header, value in section.headers.items()}
+        for key, text in texts.items():
+            message = _unset(text) or _unsendable(key, expanded(text, name))
+            if message:
+                yield (name, *key), message
+
+
+def _unset(text: str) -> str | None:
+    unset = [name for name in _VARIABLE.findall(text) if name not in os.environ]
+    if not unset:
+        return None
+    return f"the environment variable {unset[0]} is not set; set it, or remove ${{{unset[0]}}}"
+
+
+def _unsendable(key: tuple[str, ...], text: str) -> str | None:
+    try:
+        if key == ("url",):
+            split_target(text)
+        else:
+            sendable_headers(((key[-1], text),))
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def sendable_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Let headers through that can be sent.
+
+    Raises:
+        UsageError: One cannot; its value is not repeated, for it may be a secret.
+    """
+    for name, value in headers:
+        if not value.isascii():
+            raise UsageError(f"the value of header {name!r} must be plain ASCII")
+    return checked_headers(headers)
+
+
 def _paths_from(folder: Path, manifest: Manifest) -> Manifest:
-    """Take a scenario's path as seen from the manifest, not from the user's shell."""
-    use = manifest.scenario.use
-    if not use.endswith((".yaml", ".yml")) or Path(use).is_absolute():
-        return manifest
-    return manifest.model_copy(update={"scenario": ScenarioSection(use=str(folder / use))})
+    """Take paths as seen from the manifest, not from the user's shell."""
+    changed: dict[str, object] = {}
+    if manifest.scenario.use.endswith((".yaml", ".yml")):
+        changed["scenario"] = ScenarioSection(use=str(folder / manifest.scenario.use))
+    if manifest.endpoint.ca_file is not None:
+        ca_file = str(folder / manifest.endpoint.ca_file)
+        changed["endpoint"] = manifest.endpoint.model_copy(update={"ca_file": ca_file})
+    return manifest.model_copy(update=changed)
 
 
 _SECTION = re.compile(r"\s*\[([A-Za-z0-9_.-]+)\]")
-_PAIR = re.compile(r'\s*"?([A-Za-z0-9_-]+)"?\s*=\s*([^#\n]*)')
+_PAIR = re.compile(r"""\s*([A-Za-z0-9_."'-]+)\s*=\s*([^#\n]*)""")
 
 
 def _keys(text: str) -> list[tuple[tuple[str | int, ...], int, str]]:
@@ -124,7 +189,8 @@ def _keys(text: str) -> list[tuple[tuple[str | int, ...], int, str]]:
             section = tuple(header.group(1).split("."))
             found.append((section, number, ""))
         elif pair:
-            found.append(((*section, pair.group(1)), number, pair.group(2).strip()))
+            key = re.sub("[\"']", "", pair.group(1)).split(".")
+            found.append(((*section, *key), number, pair.group(2).strip()))
     return found
 
 

@@ -28,6 +28,7 @@ class Replayed:
         script: The script as written.
         verdict: What came of it.
         reason: Why it was not applicable, if it was not.
+        missing: Facts for want of which it was not applicable.
         performance: What happened, if it was played.
         duration_s: Real seconds that it took.
     """
@@ -35,6 +36,7 @@ class Replayed:
     script: Script
     verdict: Verdict
     reason: str | None = None
+    missing: tuple[str, ...] = ()
     performance: Performance | None = None
     duration_s: float = 0.0
 
@@ -62,10 +64,10 @@ def inapplicable(script: Script, facts: Facts, setting: Setting) -> str | None:
 async def replay(
     scripts: Sequence[Script], facts: Facts, setting: Setting, *, jobs: int = 1
 ) -> AsyncGenerator[Replayed, None]:
-    """Replay scripts and give each as soon as it is done.
+    """Replay scripts and give them in their order, each as soon as it is done.
 
     A script that puts the endpoint into a state is played alone, so that it does not pull
-    the rug from under another.
+    the rug from under another. A replay that is cancelled still gives what was done by then.
 
     Args:
         scripts: In the order in which they begin.
@@ -78,9 +80,17 @@ async def replay(
     """
     for batch in _batches(scripts, setting, jobs):
         tasks = [asyncio.create_task(_replay(script, facts, setting)) for script in batch]
+        waiting = list(tasks)
         try:
-            for task in tasks:
-                yield await task
+            while waiting:
+                replayed = await waiting[0]
+                del waiting[0]
+                yield replayed
+        except asyncio.CancelledError:
+            for task in waiting:
+                if task.done() and not task.cancelled() and task.exception() is None:
+                    yield task.result()
+            raise
         finally:
             for task in tasks:
                 task.cancel()
@@ -103,7 +113,10 @@ def _batches(scripts: Sequence[Script], setting: Setting, jobs: int) -> list[lis
 async def _replay(script: Script, facts: Mapping[str, str], setting: Setting) -> Replayed:
     reason = inapplicable(script, facts, setting)
     if reason is not None:
-        return Replayed(script=script, verdict=Verdict.NOT_APPLICABLE, reason=reason)
+        missing = tuple(script.missing(facts))
+        return Replayed(
+            script=script, verdict=Verdict.NOT_APPLICABLE, reason=reason, missing=missing
+        )
     began = time.monotonic()
     performance = await play(script.bind(facts), setting)
     return Replayed(

@@ -4,12 +4,16 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from harness.cli.exits import complain
+from harness.reports.replay import counted
+from harness.reports.terminal import Terminal, emit
 from mockpbx.callscript import library
 from mockpbx.errors import PbxError
+
+_PIPED = 200
+"""Columns that hold every script's title on one line."""
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -20,7 +24,7 @@ app = typer.Typer(
 @app.callback()
 def list_scripts(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
     """List the built-in call scripts.
 
@@ -30,15 +34,19 @@ def list_scripts(
         return
     scripts = library.catalogue()
     if as_json:
-        typer.echo(json.dumps([_entry(script) for script in scripts], ensure_ascii=False, indent=2))
+        emit(
+            json.dumps([_entry(script) for script in scripts], ensure_ascii=False, indent=2) + "\n"
+        )
         return
+    console = Terminal()
     table = Table("script", "sequences", "title", box=None, pad_edge=False)
+    if not console.is_terminal:  # a line each, for grep
+        console.width = _PIPED
     for script in scripts:
         rows = ", ".join(str(row) for row in script.model.sequences)
         table.add_row(script.id, rows, script.model.title)
-    console = Console()
-    console.print(table, width=None if console.is_terminal else 160)
-    console.print(f"\n{len(scripts)} scripts; pbx catalogue show SCRIPT prints one")
+    console.print(table)
+    console.say(f"\n{counted(len(scripts), 'script')}; pbx catalogue show SCRIPT prints one")
 
 
 def _entry(script: library.Script) -> dict[str, object]:
@@ -52,14 +60,16 @@ def _entry(script: library.Script) -> dict[str, object]:
 
 @app.command("show")
 def show(
-    script: Annotated[str, typer.Argument(help="Its name, as pbx catalogue lists it.")],
+    script: Annotated[
+        str, typer.Argument(metavar="SCRIPT", help="Its name, as pbx catalogue lists it.")
+    ],
 ) -> None:
     """Print a call script, to read or to start your own from.
 
-    Example: pbx catalogue show courier-own-order
+    Example: pbx catalogue show own-order
     """
     try:
         found = library.find(script)
     except PbxError as error:
         raise complain(error) from None
-    typer.echo("\n".join(item.text for item in found), nl=False)
+    emit("\n".join(item.text for item in found))

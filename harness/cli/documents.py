@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from harness import manifest
+from harness.reports.terminal import emit
 from mockpbx.callscript import library as callscripts
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire import contract
@@ -38,7 +39,10 @@ def openapi() -> None:
 
 
 def schema(
-    name: Annotated[Schema, typer.Argument(help="Which one.")],
+    name: Annotated[
+        Schema,
+        typer.Argument(metavar="NAME", help="instruction, scenario, callscript or manifest."),
+    ],
 ) -> None:
     """Print the JSON Schema of an answer or of a file, e.g. for your editor.
 
@@ -48,4 +52,4 @@ def schema(
 
 
 def _print(document: dict[str, Any]) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -3,10 +3,10 @@
 from enum import IntEnum
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from harness.endpoint import UnreachableError
+from harness.masking import Masker
+from harness.reports.terminal import Terminal
 from mockpbx.errors import HarnessError, PbxError
 
 
@@ -34,10 +34,20 @@ def exit_for(error: PbxError) -> Exit:
     return Exit.HARNESS if isinstance(error, HarnessError) else Exit.USAGE
 
 
-def complain(error: PbxError) -> typer.Exit:
-    """Print an error and give what ends the command."""
+BUG = "This is a bug of pbx-harness; please report it."
+
+
+def complain(error: PbxError, mask: Masker | None = None) -> typer.Exit:
+    """Print an error and give what ends the command.
+
+    Args:
+        error: What went wrong.
+        mask: Hides the secrets that the command was given.
+    """
     code = exit_for(error)
-    hint = "\nThis is a bug of pbx-harness; please report it." if code is Exit.HARNESS else ""
-    console = Console(stderr=True)
-    console.print(Text.assemble(("pbx: ", "bold red"), f"{error}{hint}"), soft_wrap=True)
+    said = str(error) if mask is None else mask(str(error))
+    terminal = Terminal(stderr=True)
+    terminal.say(("pbx: ", "bold red"), said)
+    if code is Exit.HARNESS:
+        terminal.say(BUG)
     return typer.Exit(code)

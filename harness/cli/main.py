@@ -1,12 +1,15 @@
 """The command ``pbx``."""
 
 import sys
+import traceback
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from harness.cli import call, catalogue, documents, reference, replay
+from harness.cli.exits import BUG, Exit
+from harness.reports.terminal import Terminal
 
 app = typer.Typer(
     name="pbx",
@@ -51,4 +54,10 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    try:
+        app()
+    except Exception:
+        # Exit code 1 would say that the endpoint is to blame.
+        traceback.print_exc()
+        Terminal(stderr=True).say(("pbx: ", "bold red"), BUG)
+        sys.exit(Exit.HARNESS)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from harness.manifest import sendable_headers
 from mockpbx.errors import UsageError
 from mockpbx.wire.request import Dialect, Method, NoInput, StartTime
 
@@ -33,9 +34,19 @@ NoInputOption = Annotated[
 StartTimeOption = Annotated[
     StartTime | None, typer.Option("--start-time", help="The form of start_time.")
 ]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME|FILE",
+        help="PBX scenario: a built-in name or a file. Default: courier-line.",
+    ),
+]
 CaFile = Annotated[
     Path | None,
-    typer.Option("--ca-file", help="Certificates to trust instead of the usual authorities."),
+    typer.Option(
+        "--ca-file", metavar="FILE", help="Certificates to trust instead of the usual authorities."
+    ),
 ]
 ShowNumbers = Annotated[bool, typer.Option("--show-numbers", help="Do not mask phone numbers.")]
 ClockOption = Annotated[
@@ -47,12 +58,13 @@ def header_pairs(headers: list[str]) -> tuple[tuple[str, str], ...]:
     """Split ``NAME:VALUE``.
 
     Raises:
-        UsageError: There is no colon.
+        UsageError: There is no colon, or it cannot be sent.
     """
     pairs = []
     for header in headers:
         name, colon, value = header.partition(":")
         if not colon or not name.strip():
-            raise UsageError(f"write a header as NAME:VALUE, not {header!r}")
+            # What stands there is not repeated: it may be a token.
+            raise UsageError("--header: write it as NAME:VALUE, e.g. --header 'X-Token: abc'")
         pairs.append((name.strip(), value.strip()))
-    return tuple(pairs)
+    return sendable_headers(tuple(pairs))

@@ -6,6 +6,16 @@ from mockpbx.core.cdr import CallRecord, FinishReason, LegDisposition
 
 _AUDIBLE_S = 0.05
 """Shorter silences are not noticed by anybody."""
+_MOST_WORDS = 80
+"""Characters of an announcement that a sentence repeats."""
+
+_IN_VAIN = {
+    LegDisposition.BUSY,
+    LegDisposition.REJECTED,
+    LegDisposition.INVALID,
+    LegDisposition.NO_ANSWER,
+}
+"""Not those that stopped ringing because somebody else answered or the caller hung up."""
 
 _ENDINGS = {
     FinishReason.INCORRECT_INPUT: "was cut off after no valid choice",
@@ -40,7 +50,7 @@ def _parts(record: CallRecord) -> Iterator[str]:
         last = failed[-1]
         reason = last.failure.observed.value if last.failure else ""
         yield f"fell back to {last.fallback or 'nothing'} ({reason})"
-    missed = sum(leg.disposition is not LegDisposition.ANSWERED for leg in record.legs)
+    missed = sum(leg.disposition in _IN_VAIN for leg in record.legs)
     if missed:
         yield f"heard {missed} {'phone' if missed == 1 else 'phones'} not answer"
     yield _end(record)
@@ -55,5 +65,10 @@ def _end(record: CallRecord) -> str:
         return f"hung up after {record.ended_at:.1f} s"
     if record.finish_reason is FinishReason.SUCCESS_FINISH:
         heard = record.heard[-1].words if record.heard else None
-        return f'was told "{heard}"' if heard else "was hung up on by the scenario"
+        return f"was told “{_brief(heard)}”" if heard else "was hung up on by the scenario"
     return _ENDINGS[record.finish_reason]
+
+
+def _brief(words: str) -> str:
+    one_line = " ".join(words.split())
+    return one_line if len(one_line) <= _MOST_WORDS else one_line[: _MOST_WORDS - 1] + "…"

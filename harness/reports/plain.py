@@ -2,9 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 
-from harness.masking import Masker, without_secrets
+from harness.masking import HARMLESS_HEADERS, HIDDEN, Masker, without_secrets
+from harness.reports.outcome import outcome
 from mockpbx.core.instruction import Branch, Forward, Instruction
 from mockpbx.drivers.play import Performance
 from mockpbx.drivers.stage import Exchange, Played
@@ -31,7 +33,8 @@ def plain(value: object) -> Json:
         case None | bool() | int() | str():
             return value
         case bytes():
-            return value[:MOST_BODY].decode("utf-8", "backslashreplace")
+            cut = "…" if len(value) > MOST_BODY else ""
+            return value[:MOST_BODY].decode("utf-8", "backslashreplace") + cut
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
@@ -54,21 +57,22 @@ def _instruction(instruction: Instruction) -> Json:
 
 
 def _message(message: HttpRequest | HttpReply) -> Json:
+    if isinstance(message, HttpRequest):
+        message = redacted(message)
     headers: Json = [[name, value] for name, value in message.headers]
     body = plain(message.body)
     if isinstance(message, HttpRequest):
-        url = without_secrets(message.url)
-        # A header may be a token; its name is enough to repeat the request by hand.
-        names: Json = [[name, _header(name, value)] for name, value in message.headers]
-        return {"method": message.method, "url": url, "headers": names, "body": body}
+        return {"method": message.method, "url": message.url, "headers": headers, "body": body}
     return {"status": message.status, "reason": message.reason, "headers": headers, "body": body}
 
 
-_HARMLESS = {"content-type", "accept", "user-agent", "accept-encoding"}
-
-
-def _header(name: str, value: str) -> str:
-    return value if name.lower() in _HARMLESS else "***"
+def redacted(request: HttpRequest) -> HttpRequest:
+    """Take the secrets out of a request; the name of a header is enough to repeat it by hand."""
+    headers = tuple(
+        (name, value if name.lower() in HARMLESS_HEADERS else HIDDEN)
+        for name, value in request.headers
+    )
+    return replace(request, url=without_secrets(request.url), headers=headers)
 
 
 def call(played: Played, mask: Masker) -> Json:
@@ -76,6 +80,7 @@ def call(played: Played, mask: Masker) -> Json:
     mask = mask_of(played, mask)
     content: Json = {
         "name": played.name,
+        "outcome": outcome(played.record),
         "record": plain(played.record),
         "exchanges": [_exchange(exchange) for exchange in played.exchanges],
     }
@@ -85,6 +90,7 @@ def call(played: Played, mask: Masker) -> Json:
 def _exchange(exchange: Exchange) -> Json:
     content = plain(exchange)
     if isinstance(content, dict):
+        content["curl"] = redacted(exchange.request).curl()
         for name, result in (("observed", exchange.observed), ("seen", exchange.seen)):
             if isinstance(result, Instructed):
                 content[name] = {
@@ -110,10 +116,15 @@ def masked(value: Json, mask: Masker) -> Json:
     match value:
         case str():
             return mask(value)
+        case int() if not isinstance(value, bool):  # a return code may be somebody's number
+            hidden = mask(str(value))
+            return value if hidden == str(value) else hidden
         case list():
             return [masked(item, mask) for item in value]
         case dict():
-            return {mask(key): masked(item, mask) for key, item in value.items()}
+            # A key is ours: it may be a number, but not a word that is also somebody's secret.
+            numbers = replace(mask, secrets=frozenset())
+            return {numbers(key): masked(item, mask) for key, item in value.items()}
         case _:
             return value
 
@@ -125,6 +136,7 @@ def performance(performed: Performance, mask: Masker) -> Json:
         content = call(played, mask)
         if isinstance(content, dict):
             known = mask_of(played, mask)
+            content["as_expected"] = not misses
             content["misses"] = masked([plain(miss) for miss in misses], known)
         calls.append(content)
     return calls

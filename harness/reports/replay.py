@@ -3,21 +3,26 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
-from rich.console import Console
-from rich.text import Text
-
 from harness.masking import Masker, without_secrets
-from harness.reports.ladder import draw, ladder
+from harness.reports.ladder import draw, ladder, relabelled
 from harness.reports.outcome import outcome
-from harness.reports.plain import Json, mask_of, performance
+from harness.reports.plain import Json, mask_of, performance, redacted
+from harness.reports.terminal import Terminal, emit
 from harness.runner import Replayed, Verdict
 from mockpbx.callscript.expectations import Miss
 from mockpbx.drivers.stage import Played
 from mockpbx.errors import UsageError
 
 FORMAT = "pbx-replay/1"
+
+_SHOWN_REQUESTS = 5
+_SHOWN_BODY = 200
+"""Characters of an answer that a line shows."""
+_MOST_BODY = 1000
+"""Bytes that are looked at for that: numbers are masked before the text is cut."""
 
 _WORDS = {
     Verdict.AS_EXPECTED: ("ok", "green"),
@@ -26,31 +31,30 @@ _WORDS = {
 }
 
 
-def print_script(console: Console, replayed: Replayed, mask: Masker, *, ladders: bool) -> None:
+def print_script(console: Terminal, replayed: Replayed, mask: Masker, *, ladders: bool) -> None:
     """Print one line a call; more where an expectation was missed."""
-    word, style = _WORDS[replayed.verdict]
     performed = replayed.performance
     if performed is None:
-        _line(console, word, style, replayed.script.id, replayed.reason or "")
+        _line(console, replayed.verdict, replayed.script.id, mask(replayed.reason or ""))
         return
     for number, (played, misses) in enumerate(
         zip(performed.calls, performed.misses, strict=True), 1
     ):
         name = f"{replayed.script.id}#{number}" if len(performed.calls) > 1 else replayed.script.id
         known = mask_of(played, mask)
-        call_word, call_style = _WORDS[Verdict.MISSED if misses else Verdict.AS_EXPECTED]
-        _line(console, call_word, call_style, name, known(outcome(played.record)))
-        for line in _details(played, misses, known, ladders=ladders):
-            console.print(Text(line), soft_wrap=True)
+        verdict = Verdict.MISSED if misses else Verdict.AS_EXPECTED
+        _line(console, verdict, name, known(outcome(played.record)))
+        for line in _details(played, misses, known, console.columns, ladders=ladders):
+            console.say(line)
 
 
-def _line(console: Console, word: str, style: str, name: str, said: str) -> None:
-    text = Text.assemble((f"{word:<7}", style), (f"{name:<34} ", "bold"), said)
-    console.print(text, soft_wrap=True)
+def _line(console: Terminal, verdict: Verdict, name: str, said: str) -> None:
+    word, style = _WORDS[verdict]
+    console.say((f"{word:<7}", style), (f"{name:<40} ", "bold"), said)
 
 
 def _details(
-    played: Played, misses: Sequence[Miss], mask: Masker, *, ladders: bool
+    played: Played, misses: Sequence[Miss], mask: Masker, width: int, *, ladders: bool
 ) -> Iterator[str]:
     for miss in misses:
         yield f"         {mask(str(miss))}"
@@ -58,18 +62,22 @@ def _details(
         yield from _conversation(played, mask)
     if misses or ladders:
         yield ""
-        yield from mask(draw(ladder(played))).splitlines()
+        yield from draw(relabelled(ladder(played), mask), width).splitlines()
         yield ""
 
 
 def _conversation(played: Played, mask: Masker) -> Iterator[str]:
-    """Give what was sent, as lines to repeat by hand."""
-    for exchange in played.exchanges:
-        url = mask(without_secrets(exchange.request.url))
-        yield f"         request {exchange.request_id}: {exchange.request.method} {url}"
+    """Give what was sent, as lines to repeat by hand, and what came back."""
+    for exchange in played.exchanges[:_SHOWN_REQUESTS]:
+        yield f"         request {exchange.request_id}: {mask(redacted(exchange.request).curl())}"
         if exchange.reply is not None:
-            body = exchange.reply.body[:200].decode("utf-8", "backslashreplace")
-            yield f"         answer: HTTP {exchange.reply.status} {mask(body)!r}"
+            body = mask(exchange.reply.body[:_MOST_BODY].decode("utf-8", "backslashreplace"))
+            cut = "…" if len(body) > _SHOWN_BODY else ""
+            shown = f"{body[:_SHOWN_BODY]}{cut}".replace("\n", "\\n")
+            yield f"         answer: HTTP {exchange.reply.status} {shown}"
+    more = len(played.exchanges) - _SHOWN_REQUESTS
+    if more > 0:
+        yield f"         and {counted(more, 'request')} more; --json tells all"
 
 
 def counts(results: Sequence[Replayed]) -> dict[str, int]:
@@ -78,15 +86,41 @@ def counts(results: Sequence[Replayed]) -> dict[str, int]:
     return {verdict.value: found[verdict] for verdict in Verdict}
 
 
-def print_summary(console: Console, results: Sequence[Replayed], seconds: float) -> None:
+def print_summary(console: Terminal, results: Sequence[Replayed], seconds: float) -> None:
     """Print how many scripts went as expected, and why some were not played."""
     found = counts(results)
     calls = sum(len(replayed.performance.calls) for replayed in results if replayed.performance)
     summary = (
-        f"{found['as-expected']} scripts as expected, {found['missed']} missed, "
-        f"{found['not-applicable']} not applicable; {calls} calls in {seconds:.1f} s"
+        f"{counted(found['as-expected'], 'script')} as expected, {found['missed']} missed, "
+        f"{found['not-applicable']} not applicable; {counted(calls, 'call')} in {seconds:.1f} s"
     )
-    console.print(Text(summary, "bold red" if found["missed"] else "bold green"))
+    console.say((summary, "bold red" if found["missed"] else "bold green"))
+    wanting = Counter(fact for replayed in results for fact in replayed.missing)
+    if wanting:
+        facts = ", ".join(f"{fact} ({number})" for fact, number in wanting.most_common())
+        console.say(f"facts that scripts want, to be given in a pbx.toml with --facts: {facts}")
+
+
+def counted(number: int, word: str) -> str:
+    """Give ``1 call`` or ``2 calls``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def check_writable(path: Path) -> None:
+    """See that a report can be written, before the work is done whose result it is to hold.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if str(path) != "-":
+        try:
+            path.open("a").close()
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"the report {path} cannot be written: {error.strerror}")
 
 
 def write_json(
@@ -107,20 +141,21 @@ def write_json(
     """
     content: Json = {
         "format": FORMAT,
-        "endpoint": {"url": without_secrets(url)},
+        "suite": {"version": version("pbx-harness")},
+        "endpoint": {"url": mask(without_secrets(url))},
         "complete": whole,
         "duration_s": round(seconds, 3),
         "counts": {**counts(results)},
         "scripts": [_script(replayed, mask) for replayed in results],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    if str(path) == "-":
+        emit(text)
+        return
     try:
-        if str(path) == "-":
-            print(text, end="")  # noqa: T201  # the report is the output
-        else:
-            path.write_text(text, "utf-8")
+        path.write_text(text, "utf-8", errors="backslashreplace")
     except OSError as error:
-        raise UsageError(f"the report {path} cannot be written: {error.strerror}") from error
+        raise _unwritable(path, error) from error
 
 
 def _script(replayed: Replayed, mask: Masker) -> Json:
@@ -129,7 +164,8 @@ def _script(replayed: Replayed, mask: Masker) -> Json:
         "title": replayed.script.model.title,
         "source": replayed.script.document.source,
         "verdict": replayed.verdict.value,
-        "reason": replayed.reason,
+        "reason": None if replayed.reason is None else mask(replayed.reason),
+        "missing_facts": list(replayed.missing),
         "duration_s": round(replayed.duration_s, 4),
         "calls": performance(replayed.performance, mask) if replayed.performance else [],
     }

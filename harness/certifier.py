@@ -1,0 +1,162 @@
+"""Runs cases: in which order, which side by side, and what is known when it is broken off.
+
+No verdict depends on the order in which others ran. Cases that measure time run alone and
+first; those that change the endpoint's state run alone, and those that guess orders last,
+for a good endpoint locks out a courier who guesses.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness import registry
+from harness.context import Bench, Context
+from harness.model import Case, CaseResult, Finding, Saw, Verdict, broken, kept, untestable
+from mockpbx.callscript import library
+from mockpbx.errors import EndpointError, UsageError
+
+GUESSES_FORGOTTEN = "guesses forgotten"
+"""The state, where there is a states address, before a case that guesses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStarted:
+    """A case is in hand."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFinished:
+    """A case is done."""
+
+    result: CaseResult
+
+
+RunEvent = CaseStarted | CaseFinished
+
+
+class Certifier:
+    """Runs a selection of cases against one endpoint.
+
+    Args:
+        bench: What all checks share.
+        capabilities: What the endpoint declares: ``https``, ``states``, its methods.
+        tell: Told of every event.
+        jobs: Cases run at once.
+
+    Attributes:
+        results: What is done so far, in the order in which it was done.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        *,
+        capabilities: frozenset[str],
+        tell: Callable[[RunEvent], None],
+        jobs: int,
+    ) -> None:
+        self._bench = bench
+        self._capabilities = capabilities
+        self._tell = tell
+        self._slots = asyncio.Semaphore(jobs)
+        self.results: list[CaseResult] = []
+
+    async def run(self, cases: Sequence[Case]) -> None:
+        """Run cases to their end.
+
+        Raises:
+            UsageError: The endpoint cannot be put into a state.
+        """
+        timed = [case for case in cases if case.family == "TIME"]
+        last = [case for case in cases if case not in timed and _is_alone(case)]
+        alone = {case.id for case in [*timed, *last]}
+        await self._forget_guesses()
+        for case in timed:
+            await self._run(case)
+        async with asyncio.TaskGroup() as group:
+            for case in cases:
+                if case.id not in alone:
+                    group.create_task(self._run(case))
+        for case in sorted(last, key=lambda case: case.guesses > 0):
+            await self._forget_guesses()
+            await self._run(case)
+        await self._forget_guesses()
+
+    async def _forget_guesses(self) -> None:
+        put, facts = self._bench.setting.put_into_state, self._bench.facts
+        if put is not None and "courier" in facts:
+            await put(GUESSES_FORGOTTEN, {"courier": facts["courier"]})
+
+    async def _run(self, case: Case) -> None:
+        async with self._slots:
+            self._tell(CaseStarted(case=case))
+            result = await self._result(case)
+            self.results.append(result)
+            self._tell(CaseFinished(result=result))
+
+    async def _result(self, case: Case) -> CaseResult:
+        reason = self._inapplicable(case)
+        if reason is not None:
+            finding = Finding(saw=Saw.NOT_APPLICABLE, received=reason)
+            return CaseResult(case=case, verdict=Verdict.NOT_APPLICABLE, finding=finding)
+        context = Context(case, self._bench)
+        began = time.monotonic()
+        try:
+            finding = await _checked(case, context)
+            verdict = case.requirement.verdict(finding.saw)
+        except EndpointError as error:
+            finding = broken(expected="an answer", received=str(error))
+            verdict = case.requirement.verdict(finding.saw)
+        except UsageError as error:
+            finding = untestable(str(error))
+            verdict = Verdict.UNTESTABLE
+        except Exception as error:
+            finding = Finding(saw=Saw.BROKEN, received=f"{type(error).__name__}: {error}")
+            verdict = Verdict.ERROR
+        return CaseResult(
+            case=case,
+            verdict=verdict,
+            finding=finding,
+            duration_s=time.monotonic() - began,
+            exchanges=tuple(context.exchanges),
+            calls=tuple(context.calls),
+        )
+
+    def _inapplicable(self, case: Case) -> str | None:
+        """Say why a case cannot be judged; None if it can."""
+        missing = sorted(_needs(case) - set(self._bench.facts))
+        if missing:
+            return f"needs the fact {', '.join(missing)} in [facts]"
+        if case.capability is not None and case.capability not in self._capabilities:
+            return f"the endpoint does not declare {case.capability}"
+        return None
+
+
+def _is_alone(case: Case) -> bool:
+    """Tell whether a case guesses, or puts the endpoint into a state that others would meet."""
+    if case.guesses or case.capability == "states":
+        return True
+    return case.script is not None and bool(library.find(case.script)[0].model.given)
+
+
+def _needs(case: Case) -> frozenset[str]:
+    if case.script is None:
+        return case.needs
+    (script,) = library.find(case.script)
+    return case.needs | script.needs
+
+
+async def _checked(case: Case, context: Context) -> Finding:
+    check = registry.check_of(case)
+    if check is not None:
+        return await check(context)
+    if case.script is None:
+        return Finding(saw=Saw.UNTESTABLE, received="this case has neither a check nor a script")
+    _, misses = await context.play_script(case.script)
+    if not misses:
+        return kept()
+    expected = "; ".join(f"{miss.what}: {miss.expected}" for miss in misses)
+    return broken(expected=expected, received="; ".join(miss.received for miss in misses))

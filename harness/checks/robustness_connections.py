@@ -1,0 +1,201 @@
+"""Connections that break off, stall or crowd: the other callers must not suffer.
+
+A connection is held open only while one other call is placed. Such cases hold one at a time
+and for no longer than half the deadline: an endpoint that can only serve one connection must
+not make other cases, which run at the same time, miss theirs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from weakref import WeakKeyDictionary
+
+from harness.checks.answers import described, fell_silent
+from harness.checks.hostile import Shot, gone, noted, ordinary, posted, say, stranger, survived
+from harness.context import Context, Harvest
+from harness.model import Finding, broken, kept, not_applicable
+from harness.registry import Check, check
+from mockpbx.faults.caller import RawConnection, connected, spelled
+from mockpbx.wire.reply import Instructed, read
+from mockpbx.wire.request import build
+
+_NOT_IMPLEMENTED = 501
+_MANY = 5
+
+
+def _open(context: Context, url: str | None = None) -> AbstractAsyncContextManager[RawConnection]:
+    return connected(
+        url or context.profile.url, within_s=context.deadline_s, trust=context.bench.trust
+    )
+
+
+# -- broken off -----------------------------------------------------------------------
+
+
+@check("ROBUST-050")
+async def half_a_request_does_no_harm(context: Context) -> Finding:
+    """Send half a request, say that no more will come, and call again."""
+    request = posted(context)
+    data = spelled(request)
+    # Half of the head; and a body that is half there.
+    shots = [
+        await say(context, request, data[:length], label=label, half_close=True)
+        for label, length in (("half a head", data.index(b"\r\n") + 9), ("half a body", -3))
+    ]
+    expected = "the connection closed, or 400"
+    return await survived(
+        context, shots, expected=expected, also=(_NOT_IMPLEMENTED,), may_close=True
+    )
+
+
+def _leaves(*, reset: bool, half: bool) -> Check:
+    async def does_no_harm(context: Context) -> Finding:
+        data = spelled(ordinary(context))
+        for _ in range(_MANY):
+            async with _open(context) as connection:
+                await connection.send(data[:-20] if half else data)
+                connection.leave(reset=reset)
+        # Twice: the first may be answered while the endpoint has not yet met its end.
+        found = await gone(context) or await gone(context)
+        return found or kept(f"after {_MANY} such callers the next was answered")
+
+    return does_no_harm
+
+
+check("ROBUST-051")(_leaves(reset=False, half=False))
+check("ROBUST-052")(_leaves(reset=True, half=False))
+check("ROBUST-053")(_leaves(reset=True, half=True))
+
+
+# -- held open ------------------------------------------------------------------------
+
+_ONE_AT_A_TIME: "WeakKeyDictionary[Harvest, asyncio.Lock]" = WeakKeyDictionary()
+
+Begin = Callable[[Context, RawConnection], Awaitable[bytes]]
+"""Begins something on a connection, and gives what is still to be sent."""
+
+
+async def _nothing(_context: Context, _connection: RawConnection) -> bytes:
+    return b""
+
+
+async def _some_headers(context: Context, connection: RawConnection) -> bytes:
+    data = spelled(ordinary(context), headers=["Connection: close"])
+    lines = data.splitlines(keepends=True)
+    await connection.send(*lines[:2])
+    return b"".join(lines[2:])
+
+
+async def _some_body(context: Context, connection: RawConnection) -> bytes:
+    data = spelled(posted(context), headers=["Connection: close"])
+    head = data.index(b"\r\n\r\n") + 4
+    await connection.send(data[:head], data[head : head + 1], data[head + 1 : head + 2])
+    return data[head + 2 :]
+
+
+HELD: Mapping[str, tuple[str, Begin]] = {
+    "ROBUST-054": ("says nothing", _nothing),
+    "ROBUST-055": ("sends header by header", _some_headers),
+    "ROBUST-056": ("sends its body byte by byte", _some_body),
+}
+"""What the connection does meanwhile."""
+
+
+async def others_are_answered(
+    context: Context, what: str, begin: Begin, *, url: str | None = None
+) -> Finding:
+    """Hold a connection open and look whether another caller is answered meanwhile.
+
+    Args:
+        context: The check's.
+        what: What the connection does, for a sentence.
+        begin: Begins it.
+        url: Where it is opened; the endpoint's own address if not given.
+    """
+    async with _ONE_AT_A_TIME.setdefault(context.bench.harvest, asyncio.Lock()):
+        async with _open(context, url) as connection:
+            left = await begin(context, connection)
+            answered = await _answers_at_once(context)
+            if answered and left:
+                return await _finished(context, connection, left)
+        return kept("another caller was answered") if answered else await _waited(context, what)
+
+
+def _held(what: str, begin: Begin) -> Check:
+    async def keeps_nobody_waiting(context: Context) -> Finding:
+        return await others_are_answered(context, what, begin)
+
+    return keeps_nobody_waiting
+
+
+for _case_id, _how in HELD.items():
+    check(_case_id)(_held(*_how))
+
+
+async def _answers_at_once(context: Context) -> bool:
+    try:
+        async with asyncio.timeout(context.deadline_s / 2):
+            return not fell_silent(await context.alive())
+    except TimeoutError:
+        return False
+
+
+async def _waited(context: Context, what: str) -> Finding:
+    """Judge an endpoint that answered nobody meanwhile: is it blocked, dead, or only slow?"""
+    after = await context.alive()
+    if not fell_silent(after) and after.elapsed_s > context.deadline_s / 4:
+        return not_applicable(
+            f"every answer takes {after.elapsed_s:.1f} s: whether others wait cannot be told"
+        )
+    return broken(
+        expected=f"another caller answered while a connection {what}",
+        received=f"no answer for {context.deadline_s / 2:g} s; "
+        f"once that connection was gone: {described(after)}",
+        blamed=(after,),
+    )
+
+
+async def _finished(context: Context, connection: RawConnection, left: bytes) -> Finding:
+    """Send the rest after all: it is answered, unless the endpoint has closed by then."""
+    await connection.send(left)
+    raw = await connection.listen(within_s=context.deadline_s, answers=1)
+    shot = Shot(label="the slow one", exchange=noted(context, ordinary(context), raw))
+    return await survived(context, [shot], also=(_NOT_IMPLEMENTED,), may_close=True)
+
+
+# -- pipelined ------------------------------------------------------------------------
+
+
+@check("ROBUST-057")
+async def pipelined_answers_keep_their_order(context: Context) -> Finding:
+    """Send two questions at once over one connection: a known caller's, then a stranger's."""
+    callers = (context.fact("courier"), stranger(context))
+    alone = [await context.ask(context.question(caller)) for caller in callers]
+    wanted = [exchange.observed for exchange in alone]
+    if not all(isinstance(item, Instructed) for item in wanted):
+        return not_applicable("one question at a time is not answered with an instruction")
+    first, second = (build(context.question(caller), context.profile) for caller in callers)
+    data = spelled(first) + spelled(second, headers=["Connection: close"])
+    async with _open(context) as connection:
+        await connection.send(data)
+        raw = await connection.listen(within_s=context.deadline_s, answers=2)
+    exchange = noted(context, first, raw)
+    if exchange.reply is None and not raw.reset:
+        return broken(
+            expected="at least the first answered",
+            received=described(exchange),
+            blamed=(exchange,),
+        )
+    got = [read(reply) for reply in raw.replies]
+    right, wrong = _told(wanted), _told(reversed(wanted))
+    if right != wrong and _told(got) in (wrong, wrong[:1]):
+        return broken(
+            expected="answers in the order of the questions",
+            received=f"{described(exchange)} first, the answer to the second",
+            blamed=(exchange,),
+        )
+    return await gone(context) or kept(f"{len(got)} of 2 answered, in order")
+
+
+def _told(found: Iterable[object]) -> list[object]:
+    return [item.instruction if isinstance(item, Instructed) else item for item in found]

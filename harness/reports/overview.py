@@ -1,0 +1,189 @@
+"""What a report comes to: the verdict in a sentence, families, what was not tested.
+
+Made from the JSON report alone, for whatever is made from it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from harness.reports.words import FACTS, FAILING, FAMILY_TITLES, REMARKS, RUN_TITLES, counted
+
+Report = Mapping[str, Any]
+"""The JSON report; its form is `harness/spec/report.schema.json`."""
+CaseReport = Mapping[str, Any]
+"""One of its cases."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Cases that belong together.
+
+    Attributes:
+        id: The part of their ids before the number.
+        cases: In the order of the report.
+    """
+
+    id: str
+    cases: Sequence[CaseReport]
+
+    @property
+    def title(self) -> str:
+        """What they are about."""
+        return FAMILY_TITLES.get(self.id, self.id)
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How often each verdict occurs; 0 for one that does not."""
+        return Counter(case["verdict"] for case in self.cases)
+
+    @property
+    def failing(self) -> int:
+        """Cases that keep the endpoint from being certified."""
+        return sum(self.counts[verdict] for verdict in FAILING)
+
+    @property
+    def remarks(self) -> int:
+        """Cases that are remarked upon."""
+        return sum(self.counts[verdict] for verdict in REMARKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTested:
+    """Cases that were not applicable for the same reason."""
+
+    reason: str
+    cases: Sequence[CaseReport]
+
+
+def families(report: Report) -> list[Family]:
+    """Group the cases by family, in the order of the report."""
+    found: dict[str, list[CaseReport]] = {}
+    for case in report["cases"]:
+        found.setdefault(case["family"], []).append(case)
+    return [Family(id=name, cases=cases) for name, cases in found.items()]
+
+
+def failing(report: Report) -> list[CaseReport]:
+    """Give the cases that keep the endpoint from being certified."""
+    return [case for case in report["cases"] if case["verdict"] in FAILING]
+
+
+def remarks(report: Report) -> list[CaseReport]:
+    """Give the cases that are remarked upon."""
+    return [case for case in report["cases"] if case["verdict"] in REMARKS]
+
+
+def to_mend(report: Report) -> list[Sequence[CaseReport]]:
+    """Group the endpoint's failing cases by requirement: one thing to mend may fail many."""
+    found: dict[str, list[CaseReport]] = {}
+    for case in failing(report):
+        if case["verdict"] != "error":
+            found.setdefault(case["requirement_id"], []).append(case)
+    return list(found.values())
+
+
+def not_tested(report: Report) -> list[NotTested]:
+    """Group the cases that were not applicable by the reason, most frequent first."""
+    found: dict[str, list[CaseReport]] = {}
+    for case in report["cases"]:
+        if case["verdict"] == "not-applicable":
+            found.setdefault(case["reason"], []).append(case)
+    groups = [NotTested(reason=reason, cases=cases) for reason, cases in found.items()]
+    return sorted(groups, key=lambda group: -len(group.cases))
+
+
+def facts_to_add(report: Report) -> list[tuple[str, int]]:
+    """Give the facts that cases want, with the number of cases that want each."""
+    wanted = Counter(fact for case in report["cases"] for fact in case.get("missing_facts") or ())
+    names = list(FACTS)
+    rank = {name: place for place, name in enumerate(names)}
+    return sorted(wanted.items(), key=lambda item: (rank.get(item[0], len(names)), item[0]))
+
+
+_NEEDS = re.compile(r"needs the facts? (?P<names>[a-z0-9_, ]+?) in \[facts\]")
+
+
+def missing_facts(reason: str) -> list[str]:
+    """Find the facts that a reason names for which a case is not applicable."""
+    found = _NEEDS.search(reason)
+    return found["names"].replace(",", " ").split() if found else []
+
+
+# -- the verdict in words --------------------------------------------------------------
+
+
+def run_title(report: Report) -> str:
+    """Say what the run comes to."""
+    return RUN_TITLES[report["verdict"]]
+
+
+def run_sentences(report: Report) -> list[str]:
+    """Say why, and how much was tested."""
+    return [_why(report), *_extent(report)]
+
+
+def _why(report: Report) -> str:
+    cases, counts = report["cases"], report["counts"]
+    applicable = len(cases) - counts["not-applicable"]
+    match report["verdict"]:
+        case "aborted":
+            done = f"The run was broken off after {counted(len(cases), 'case')}"
+            return f"{done}: {_without_stop(report.get('aborted') or 'interrupted')}."
+        case "not-certified":
+            failed = counted(len(failing(report)), "case fails", "cases fail")
+            return f"{failed}, of {applicable} that apply: {_listed(_shortcomings(report))}."
+        case "certified-with-remarks":
+            return f"No binding requirement is broken; {_listed(_remarks(counts))}."
+    if applicable == 1:
+        return "The one case that applies passes."
+    return f"All {counted(applicable, 'case')} that apply pass."
+
+
+def _shortcomings(report: Report) -> Iterable[str]:
+    counts = report["counts"]
+    broken = {case["requirement_id"] for case in report["cases"] if case["verdict"] == "fail"}
+    if broken:
+        said = "binding requirement is broken", "binding requirements are broken"
+        yield counted(len(broken), *said)
+    if counts["untestable"]:
+        said = (
+            "case could not be tested although declared",
+            "cases could not be tested although declared",
+        )
+        yield counted(counts["untestable"], *said)
+    if counts["error"]:
+        yield counted(
+            counts["error"],
+            "case ran into an error of the harness",
+            "cases ran into errors of the harness",
+        )
+
+
+def _remarks(counts: Mapping[str, int]) -> Iterable[str]:
+    if counts["nonstrict"]:
+        said = "recommendation is not followed", "recommendations are not followed"
+        yield counted(counts["nonstrict"], *said)
+    if counts["info"]:
+        said = "unspecified behaviour is recorded", "unspecified behaviours are recorded"
+        yield counted(counts["info"], *said)
+
+
+def _extent(report: Report) -> Iterable[str]:
+    untested, total = report["counts"]["not-applicable"], report["suite"].get("cases")
+    if untested:
+        yield counted(untested, "further case was", "further cases were") + " not tested."
+    if total is not None and len(report["cases"]) < total and report["verdict"] != "aborted":
+        yield f"Only {len(report['cases'])} of the suite's {total} cases were chosen."
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *most, last = [*parts] or ["see the cases"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _without_stop(text: str) -> str:
+    return text.rstrip(". ")

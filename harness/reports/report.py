@@ -1,0 +1,230 @@
+"""The JSON report of a certification: the contract that all other reports are made from.
+
+Its form is published in ``spec/report.schema.json``. Everything in it is masked already, so
+whatever is made from it is masked too.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from importlib import resources
+from importlib.metadata import version
+from typing import Any
+
+from harness import registry
+from harness.masking import Masker, without_secrets
+from harness.model import CaseResult, Run, Verdict
+from harness.reports.ladder import DeadAir, Step, ladder
+from harness.reports.outcome import outcome
+from harness.reports.overview import missing_facts
+from harness.reports.plain import Json, mask_of, masked, plain, redacted
+from mockpbx.core.instruction import Forward
+from mockpbx.core.observed import Failure
+from mockpbx.drivers.stage import Exchange, Played
+from mockpbx.wire.messages import HttpReply
+from mockpbx.wire.reply import Instructed
+
+FORMAT = "pbx-harness-report/1"
+
+MOST_EXCHANGES = 8
+MOST_LADDERS = 3
+"""A case of fifty crossing calls shows those to blame, and the first ones."""
+
+
+def suite_version() -> str:
+    """Give the version of this package."""
+    return version("pbx-harness")
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of the report."""
+    text = resources.files("harness.spec").joinpath("report.schema.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def report(run: Run, mask: Masker) -> dict[str, Json]:
+    """Make the report of a run.
+
+    Args:
+        run: The certification.
+        mask: What to hide, beyond the people who occur in a case's own evidence.
+    """
+    content: dict[str, Json] = {
+        "format": FORMAT,
+        "verdict": run.verdict.value,
+        "suite": {
+            "version": run.version,
+            "cases_digest": run.digest,
+            "cases": len(registry.cases()),
+        },
+        "endpoint": {"url": mask(without_secrets(run.url))},
+        "manifest": masked(plain(run.manifest), mask),
+        "started": run.started,
+        "duration_s": round(run.duration_s, 3),
+        "aborted": mask(run.aborted) if run.aborted is not None else None,
+        "counts": {verdict.value: run.counts[verdict] for verdict in Verdict},
+        "cases": [_case(result, run, mask) for result in run.results],
+        "excluded": _excluded(),
+    }
+    return {key: _storable(value) for key, value in content.items()}
+
+
+def _excluded() -> Json:
+    """Give the requirements that no case tests, and why."""
+    return [
+        {
+            "requirement_id": requirement.id,
+            "keyword": requirement.keyword.value,
+            "requirement": requirement.text,
+            "source": requirement.source.value,
+            "reason": requirement.excluded,
+        }
+        for requirement in registry.requirements()
+        if requirement.excluded is not None
+    ]
+
+
+def _storable(value: Json) -> Json:
+    """Write out half characters, which JSON may hold and no file can."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {str(_storable(key)): _storable(item) for key, item in value.items()}
+    return value
+
+
+_SESSION = re.compile(r"""(?:cdr_id|call_session_id)["']?[=:]\s*["']?([0-9]+)""")
+"""Where a request carries the session id, which is no secret."""
+
+
+def mask_for(result: CaseResult, mask: Masker) -> Masker:
+    """Let a masker know the people who occur in the evidence of a case."""
+    for played in result.calls:
+        mask = mask_of(played, mask)
+    people: set[str] = set()
+    sessions: set[str] = set()
+    for exchange in result.exchanges:
+        if isinstance(exchange.observed, Instructed):
+            instruction = exchange.observed.instruction
+            people.update(instruction.phones if isinstance(instruction, Forward) else ())
+        request = f"{exchange.request.url} {(exchange.request.body or b'').decode('latin-1')}"
+        sessions.update(_SESSION.findall(request))
+    return mask.and_known(people, kept=sessions)
+
+
+def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
+    case, requirement = result.case, result.case.requirement
+    mask = mask_for(result, mask)
+    shown = _shown(result)
+    said: dict[str, Json] = {
+        "id": case.id,
+        "title": case.title,
+        "family": case.family,
+        "keyword": requirement.keyword.value,
+        "requirement": requirement.text,
+        "requirement_id": requirement.id,
+        "source": requirement.source.value,
+        "documented": requirement.documented,
+        "why": requirement.why,
+        "fix": requirement.fix,
+        "verdict": result.verdict.value,
+    }
+    seen: dict[str, Json] = {
+        "reason": result.finding.reason,
+        "expected": result.finding.expected,
+        "received": result.finding.received,
+        "missing_facts": [*_missing_facts(result)],
+        "caller": _caller(result),
+        "duration_s": round(result.duration_s, 4),
+        "curl": redacted(shown[0].request).curl() if shown else None,
+        "replay": shlex.join(["pbx", "certify", without_secrets(run.url), "--only", case.id]),
+        "exchanges": [_exchange(exchange) for exchange in shown],
+        "ladders": [_ladder(played) for played in _calls(result)],
+    }
+    # The catalogue's own words hold nobody's number, but samples that are to be read.
+    return {**said, **{name: masked(value, mask) for name, value in seen.items()}}
+
+
+def _missing_facts(result: CaseResult) -> list[str]:
+    applies = result.verdict is not Verdict.NOT_APPLICABLE
+    return [] if applies else missing_facts(result.finding.received)
+
+
+def _shown(result: CaseResult) -> list[Exchange]:
+    """Give the exchanges to show: those to blame first."""
+    blamed = list(result.finding.blamed)
+    others = [item for item in result.exchanges if not any(item is one for one in blamed)]
+    return (blamed + others)[:MOST_EXCHANGES]
+
+
+def _calls(result: CaseResult) -> list[Played]:
+    """Give the calls to show: those with an exchange to blame first."""
+
+    def is_blamed(played: Played) -> bool:
+        return any(item is one for item in played.exchanges for one in result.finding.blamed)
+
+    return sorted(result.calls, key=is_blamed, reverse=True)[:MOST_LADDERS]
+
+
+def _caller(result: CaseResult) -> str | None:
+    calls = _calls(result)
+    return f"The caller {outcome(calls[0].record)}." if calls else None
+
+
+def _exchange(exchange: Exchange) -> Json:
+    return {
+        "at": round(exchange.at, 4),
+        "request": plain(exchange.request),
+        "response": _response(exchange.reply),
+        "elapsed_s": round(exchange.elapsed_s, 4),
+        "observed": _observed(exchange.observed),
+        "injected": list(exchange.injected),
+    }
+
+
+def _response(reply: HttpReply | None) -> Json:
+    if reply is None:
+        return None
+    content = plain(reply)
+    if isinstance(content, dict):
+        content |= {"http_version": reply.http_version, "body_bytes": len(reply.body)}
+    return content
+
+
+def _observed(observed: Instructed | Failure | None) -> str | None:
+    match observed:
+        case Failure():
+            return f"{observed.observed.value}: {observed.detail}"
+        case Instructed():
+            return "instruction"
+        case None:
+            return None
+
+
+def _ladder(played: Played) -> Json:
+    return {
+        "caller": f"The caller {outcome(played.record)}.",
+        "finish_reason": played.record.finish_reason.value,
+        "dead_air_s": round(played.record.dead_air_s, 3),
+        "duration_s": round(played.record.ended_at, 3),
+        "steps": [_step(step) for step in ladder(played)],
+    }
+
+
+def _step(step: Step) -> Json:
+    if isinstance(step, DeadAir):
+        return {"at": round(step.at, 3), "dead_air_s": round(step.seconds, 3)}
+    content: Mapping[str, Json] = {
+        "at": round(step.at, 3),
+        "from": step.source.title,
+        "to": step.target.title,
+        "label": step.label,
+        "trouble": step.trouble,
+        "both": step.both,
+    }
+    return dict(content)

@@ -1,0 +1,1 @@
+"""The catalogue of requirements and the schemas of reports, as data."""
