@@ -195,6 +195,8 @@ class Context:
     async def send(self, request: HttpRequest, *, transport: Transport | None = None) -> Exchange:
         """Send a request as it is, and wait no longer than the PBX would."""
         way = transport or self.bench.setting.transport
+        if self.bench.setting.wait_for_turn is not None:
+            await self.bench.setting.wait_for_turn()
         began = time.monotonic()
         reply: HttpReply | None = None
         try:

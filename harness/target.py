@@ -15,10 +15,8 @@ from harness.runner import session_ids
 from mockpbx.core.scenario import Scenario
 from mockpbx.drivers.live import HttpTransport, LivePace
 from mockpbx.drivers.play import Setting
-from mockpbx.drivers.transport import Transport
 from mockpbx.errors import UsageError
 from mockpbx.scenario import library as scenarios
-from mockpbx.wire.messages import HttpReply, HttpRequest
 from mockpbx.wire.request import Dialect, Method, Profile
 
 STANDARD_FACTS = {"virtual_number": "74951234567", "stranger": "79990000009"}
@@ -176,19 +174,18 @@ def _overridden(found: Target, given: Overrides) -> Target:
     )
 
 
-class _Paced:
-    """Sends no more than so many requests a second."""
+class _Turns:
+    """Gives turns, no more than so many a second."""
 
-    def __init__(self, transport: Transport, max_rps: float) -> None:
-        self._transport = transport
+    def __init__(self, max_rps: float) -> None:
         self._gap_s = 1 / max_rps
         self._next = 0.0
 
-    async def exchange(self, request: HttpRequest, sent: asyncio.Event) -> HttpReply:
+    async def wait(self) -> None:
+        """Wait for the next turn; waiting is nobody's answering time."""
         now = asyncio.get_running_loop().time()
         self._next = max(now, self._next + self._gap_s)
         await asyncio.sleep(self._next - now)
-        return await self._transport.exchange(request, sent)
 
 
 @asynccontextmanager
@@ -213,17 +210,18 @@ async def opened(
                 transport=kept, url=target.states_url, headers=target.states_headers
             ).put
         setting = Setting(
-            transport=_Paced(kept, max_rps) if max_rps else kept,
+            transport=kept,
             pace=pace or LivePace(),
             profile=target.profile,
             scenario=target.scenario,
             session_id=session_ids(),
             put_into_state=put,
             load_scenario=scenarios.load,
+            wait_for_turn=_Turns(max_rps).wait if max_rps else None,
         )
         yield Bench(
             setting=setting,
             facts=target.facts,
-            single_use=_Paced(single, max_rps) if max_rps else single,
+            single_use=single,
             trust=trust,
         )

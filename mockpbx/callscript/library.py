@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ def read(text: str, *, source: str) -> Script:
     return Script(text=text, model=model, document=document, needs=frozenset(needs))
 
 
+@cache
 def catalogue() -> tuple[Script, ...]:
     """Give the built-in scripts in the order in which they are best played.
 

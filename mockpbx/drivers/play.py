@@ -1,6 +1,6 @@
 """Puts a call script on the stage and compares what happens with what it expects."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mockpbx.callscript.expectations import Answer, Evidence, Miss, judge
@@ -32,6 +32,7 @@ class Setting:
         session_id: Gives a new session id; never the same twice, for endpoints remember.
         put_into_state: Puts the endpoint into a state; None if it cannot be.
         load_scenario: Finds the scenario that a script names.
+        wait_for_turn: Awaited before each request, where requests are limited in number.
     """
 
     transport: Transport
@@ -41,6 +42,7 @@ class Setting:
     session_id: Callable[[], str]
     put_into_state: PutIntoState | None
     load_scenario: Callable[[str], Scenario]
+    wait_for_turn: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def parts(script: CallScript, setting: Setting) -> list[Part]:
                 starts=call.starts,
                 repeats=call.repeats,
                 rules=script.rules,
-                before_request=_between(script, setting) if number == 1 else None,
+                before_request=_before_request(script.given if number == 1 else (), setting),
             )
         )
     return found
@@ -160,19 +162,18 @@ def _profile(asks: Asks, profile: Profile) -> Profile:
     )
 
 
-def _between(
-    script: CallScript, setting: Setting
-) -> Callable[[do.SendRequest], Awaitable[None]] | None:
-    """Give what puts the endpoint into a state in the middle of the call, if that is asked."""
-    put = setting.put_into_state
-    states: list[State] = [state for state in script.given if state.before_request is not None]
-    if put is None or not states:
-        return None
+def _before_request(
+    states: Sequence[State], setting: Setting
+) -> Callable[[do.SendRequest, int], Awaitable[None]]:
+    """Give what is done before each request: states in the middle of a call, and the pace."""
 
-    async def before_request(command: do.SendRequest) -> None:
-        for state in states:
-            if state.before_request == command.request_id:
-                await put(state.state, state.params)
+    async def before_request(command: do.SendRequest, copy: int) -> None:
+        if copy == 0 and setting.put_into_state is not None:
+            for state in states:
+                if state.before_request == command.request_id:
+                    await setting.put_into_state(state.state, state.params)
+        if setting.wait_for_turn is not None:
+            await setting.wait_for_turn()
 
     return before_request
 

@@ -28,8 +28,8 @@ from mockpbx.errors import ExchangeFailed, HarnessError
 from mockpbx.wire.messages import HttpReply, HttpRequest
 from mockpbx.wire.reply import Instructed, read
 
-BeforeRequest = Callable[[do.SendRequest], Awaitable[None]]
-"""Something to be done just before a request is sent, e.g. putting the endpoint into a state."""
+BeforeRequest = Callable[[do.SendRequest, int], Awaitable[None]]
+"""Done just before a request, or a copy of it, is sent; the time of the stage stands still."""
 
 _SENT_WITHIN_S = 1.0
 
@@ -219,8 +219,8 @@ class Stage:
 
     async def _send(self, owner: int, command: do.SendRequest, copy: int) -> None:
         part = self._parts[owner]
-        if part.before_request is not None and copy == 0:
-            await part.before_request(command)
+        if part.before_request is not None:
+            await part.before_request(command, copy)
         way = _UnderWay(
             owner=owner,
             place=next(self._places),

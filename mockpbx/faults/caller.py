@@ -79,8 +79,9 @@ class RawConnection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
-        # Otherwise drain() would let pieces pile up, and they would leave together.
-        writer.transport.set_write_buffer_limits(high=0)
+        # Otherwise drain() would let pieces pile up, and they would leave together. With a
+        # limit of 0 asyncio's TLS takes an empty buffer for a full one, and waits for ever.
+        writer.transport.set_write_buffer_limits(high=1, low=0)
         self._began = time.monotonic()
         self._data = bytearray()
         self._closed = False
@@ -143,7 +144,10 @@ class RawConnection:
                 self._writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
 
     def leave(self, *, reset: bool = False) -> None:
-        """Close at once: with a FIN, or with a reset (RST)."""
+        """Close at once: with a FIN, or with a reset (RST).
+
+        The system itself resets a connection on which something has come that nobody read.
+        """
         if reset:
             with suppress(OSError):
                 sock = self._writer.get_extra_info("socket")
@@ -152,14 +156,15 @@ class RawConnection:
 
     async def aclose(self) -> None:
         """Close, politely if the endpoint lets us."""
-        with suppress(OSError):
-            try:
-                async with asyncio.timeout(_FAREWELL_S):
-                    self._writer.close()
-                    await self._writer.wait_closed()
-            except TimeoutError:
-                self._writer.transport.abort()
-                await self._writer.wait_closed()
+        self._writer.close()
+        closed = asyncio.ensure_future(self._writer.wait_closed())
+        try:
+            await asyncio.wait({closed}, timeout=_FAREWELL_S)
+        finally:
+            self._writer.transport.abort()
+        await asyncio.wait({closed})
+        # What went wrong at the end is nobody's concern; asyncio wants it looked at.
+        closed.exception()
 
 
 @asynccontextmanager
@@ -221,9 +226,7 @@ async def converse(
                 await connection.send(*pieces)
         if leave:
             connection.leave()
-            return RawReply(
-                data=b"", closed=False, reset=False, elapsed_s=time.monotonic() - began
-            )
+            return RawReply(data=b"", closed=False, reset=False, elapsed_s=time.monotonic() - began)
         if half_close:
             connection.finish()
         left = max(0.0, within_s - (time.monotonic() - began))
@@ -246,9 +249,7 @@ async def _connect(
     except ssl.SSLError as error:
         raise ExchangeFailed(Observed.TLS, f"TLS handshake failed: {error.reason}") from error
     except ConnectionRefusedError as error:
-        raise ExchangeFailed(
-            Observed.REFUSED, f"nothing listens at {host} port {port}"
-        ) from error
+        raise ExchangeFailed(Observed.REFUSED, f"nothing listens at {host} port {port}") from error
     except socket.gaierror as error:
         raise ExchangeFailed(Observed.DNS, f"the name {host} has no address") from error
     except OSError as error:

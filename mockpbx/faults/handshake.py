@@ -73,9 +73,7 @@ def _shake_hands(host: str, port: int, context: ssl.SSLContext, within_s: float)
     except TimeoutError as error:
         raise ExchangeFailed(Observed.CONNECT_TIMEOUT, "no connection in time") from error
     except OSError as error:
-        raise ExchangeFailed(
-            Observed.REFUSED, f"nothing listens at {host} port {port}"
-        ) from error
+        raise ExchangeFailed(Observed.REFUSED, f"nothing listens at {host} port {port}") from error
     with plain:
         try:
             with context.wrap_socket(plain, server_hostname=host) as secure:

@@ -234,12 +234,14 @@ def test_an_error_while_a_request_is_given_up_is_not_lost(bench: Bench) -> None:
     bench.run(test())
 
 
-def test_what_is_to_be_done_before_a_request_is_done_once_for_all_its_copies(bench: Bench) -> None:
-    done: list[tuple[int, int]] = []
+def test_what_is_to_be_done_before_a_request_is_done_before_each_of_its_copies(
+    bench: Bench,
+) -> None:
+    done: list[tuple[int, int, int]] = []
     transport = Carries(answers_at_once)
 
-    async def before(command: SendRequest) -> None:
-        done.append((command.request_id, transport.begun))
+    async def before(command: SendRequest, copy: int) -> None:
+        done.append((command.request_id, copy, transport.begun))
 
     async def test() -> None:
         await bench.call(
@@ -250,13 +252,13 @@ def test_what_is_to_be_done_before_a_request_is_done_once_for_all_its_copies(ben
             repeats=[Repeat(request=1)],
             before_request=before,
         )
-        assert done == [(1, 0), (2, 2)]
+        assert done == [(1, 0, 0), (1, 1, 1), (2, 0, 2)]
 
     bench.run(test())
 
 
 def test_a_failure_of_what_is_done_before_a_request_ends_the_play(bench: Bench) -> None:
-    async def before(command: SendRequest) -> None:
+    async def before(command: SendRequest, _copy: int) -> None:
         if command.request_id == 2:
             raise UsageError("no such state")
 
