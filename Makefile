@@ -2,7 +2,7 @@
 # than Python 3.11 or newer and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench clean
+.PHONY: help install demo test referee check fix bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,12 +25,17 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(INSTALLED)  ## Replay every call sequence against the reference server
+demo: $(INSTALLED)  ## Replay every call sequence against the reference server, and certify it
 	@$(BIN)/pbx replay catalogue --reference
+	@$(BIN)/pbx certify --reference --html certificate.html
+	@echo "The certificate is certificate.html: open it in a browser."
 
 test: $(INSTALLED)  ## Run the tests; the core, the wire and the scenarios must be covered
 	@$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=
 	@$(BIN)/coverage report --include='mockpbx/core/*,mockpbx/wire/*,mockpbx/scenario/*' --skip-covered --fail-under=95
+
+referee: $(INSTALLED)  ## Print which case catches which broken endpoint
+	@$(BIN)/python tests/broken_endpoints/matrix.py
 
 check: $(INSTALLED)  ## Lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -1,13 +1,14 @@
 """One certification from its first case to its last, also when it is broken off."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from importlib.metadata import version
 
-from harness import registry
+from harness import preflight, registry
 from harness.certifier import Certifier, RunEvent
 from harness.masking import without_secrets
 from harness.model import Case, CaseResult, Run
@@ -75,8 +76,9 @@ class Certification:
     async def run(self) -> Run:
         """Run to the end, or until it is broken off; the result holds what was done.
 
-        Ctrl-C and an endpoint that cannot be put into a state end the run early. The
-        attribute `error` keeps what did, if it was an error.
+        Ctrl-C, a description that cannot be true and an endpoint that is not there, or
+        cannot be put into a state, end the run early. The attribute `error` keeps what did,
+        if it was an error.
         """
         started, began = datetime.now(UTC), time.monotonic()
         try:
@@ -95,9 +97,11 @@ class Certification:
             digest=registry.digest(),
             version=version("pbx-harness"),
             aborted=self._aborted,
+            named=self._target.named,
         )
 
     async def _run(self) -> None:
+        await preflight.require(self._target)
         async with opened(self._target, max_rps=self._max_rps) as bench:
             certifier = Certifier(
                 bench, capabilities=self._target.capabilities, tell=self._tell, jobs=self._jobs
@@ -120,9 +124,19 @@ def manifest_of(target: Target) -> Mapping[str, object]:
             "method": profile.method.value,
             "dialect": profile.dialect.value,
             "deadline": f"{target.scenario.deadline_s:g}s",
-            "headers": {name: "***" for name, _ in profile.headers},
+            "headers": _headers(target),
         },
         "scenario": {"use": target.scenario.name},
         "facts": dict(target.facts),
         "states": {"url": without_secrets(target.states_url)} if target.states_url else None,
     }
+
+
+_FROM_ENVIRONMENT = re.compile(r"([A-Za-z]+ )?\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+
+
+def _headers(target: Target) -> Mapping[str, str]:
+    """Name the headers; a value only where it is the name of an environment variable."""
+    written = target.manifest.endpoint.headers if target.manifest else {}
+    shown = {name: text for name, text in written.items() if _FROM_ENVIRONMENT.fullmatch(text)}
+    return {name: shown.get(name, "***") for name, _ in target.profile.headers}

@@ -7,7 +7,7 @@ for a good endpoint locks out a courier who guesses.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from harness import registry
@@ -98,7 +98,7 @@ class Certifier:
             self._tell(CaseFinished(result=result))
 
     async def _result(self, case: Case) -> CaseResult:
-        reason = self._inapplicable(case)
+        reason = inapplicable(case, self._bench.facts, self._capabilities)
         if reason is not None:
             finding = Finding(saw=Saw.NOT_APPLICABLE, received=reason)
             return CaseResult(case=case, verdict=Verdict.NOT_APPLICABLE, finding=finding)
@@ -125,24 +125,32 @@ class Certifier:
             calls=tuple(context.calls),
         )
 
-    def _inapplicable(self, case: Case) -> str | None:
-        """Say why a case cannot be judged; None if it can."""
-        missing = sorted(_needs(case) - set(self._bench.facts))
-        if missing:
-            return f"needs the fact {', '.join(missing)} in [facts]"
-        if case.capability is not None and case.capability not in self._capabilities:
-            return f"the endpoint does not declare {case.capability}"
-        return None
+
+def inapplicable(case: Case, facts: Collection[str], capabilities: Collection[str]) -> str | None:
+    """Say why a case cannot be judged; None if it can.
+
+    Args:
+        case: The case.
+        facts: Names of what is known of the endpoint.
+        capabilities: What it declares: ``https``, ``states``, its methods.
+    """
+    missing = sorted(facts_needed(case) - set(facts))
+    if missing:
+        return f"needs the fact {', '.join(missing)} in [facts]"
+    if case.capability is not None and case.capability not in capabilities:
+        return f"the endpoint does not declare {case.capability}"
+    return None
 
 
 def _is_alone(case: Case) -> bool:
-    """Tell whether a case guesses, or puts the endpoint into a state that others would meet."""
-    if case.guesses or case.capability == "states":
+    """Tell whether others would meet what a case does: guesses, another state, a crowd."""
+    if case.guesses or case.capability == "states" or case.family == "CONC":
         return True
     return case.script is not None and bool(library.find(case.script)[0].model.given)
 
 
-def _needs(case: Case) -> frozenset[str]:
+def facts_needed(case: Case) -> frozenset[str]:
+    """Name the facts that a case needs, those of its script included."""
     if case.script is None:
         return case.needs
     (script,) = library.find(case.script)

@@ -228,6 +228,7 @@ class Run:
         duration_s: Real seconds.
         results: In the order of the catalogue.
         aborted: Why it was broken off, if it was.
+        named: How the command line named the endpoint, to repeat a case.
         digest: Identifies the cases it was measured by.
         version: Of the suite.
     """
@@ -240,6 +241,7 @@ class Run:
     digest: str
     version: str
     aborted: str | None = None
+    named: str = ""
     counts: Mapping[Verdict, int] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """The endpoint under test: what the manifest and the command line say of it, put together."""
 
 import asyncio
-import ssl
+import shlex
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -10,10 +10,10 @@ from pathlib import Path
 from harness import manifest as manifests
 from harness.context import Bench
 from harness.endpoint import StatesClient, reference_server
-from harness.masking import Masker, secrets_of_headers, secrets_of_url
+from harness.masking import Masker, secrets_of_headers, secrets_of_url, without_secrets
 from harness.runner import session_ids
 from mockpbx.core.scenario import Scenario
-from mockpbx.drivers.live import HttpTransport, LivePace
+from mockpbx.drivers.live import HttpTransport, LivePace, trust
 from mockpbx.drivers.play import Setting
 from mockpbx.errors import UsageError
 from mockpbx.scenario import library as scenarios
@@ -36,6 +36,7 @@ class Target:
         ca_file: Certificates to trust instead of the usual authorities.
         environment: Values that came from environment variables: secrets.
         manifest: What the manifest says, for reports; secrets are still names in it.
+        named: How the command line named it, as shell words without secrets.
     """
 
     profile: Profile
@@ -46,6 +47,7 @@ class Target:
     ca_file: str | None = None
     environment: frozenset[str] = frozenset()
     manifest: manifests.Manifest | None = None
+    named: str = ""
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -109,11 +111,13 @@ def target(manifest: Path | None, given: Overrides, *, reference: bool = False) 
                 facts=running.facts,
                 states_url=running.states_url,
             )
-            yield _overridden(found, given)
+            yield replace(_overridden(found, given), named="--reference")
     elif manifest is not None:
-        yield _overridden(from_manifest(manifests.load(manifest)), given)
+        found = _overridden(from_manifest(manifests.load(manifest)), given)
+        yield replace(found, named=f"--manifest {shlex.quote(str(manifest))}")
     elif given.url is not None:
-        yield _overridden(from_url(given.url), given)
+        found = _overridden(from_url(given.url), given)
+        yield replace(found, named=shlex.quote(without_secrets(given.url)))
     else:
         raise UsageError("name the endpoint by its URL or a manifest, or use --reference")
 
@@ -199,7 +203,6 @@ async def opened(
         pace: How time passes; by default what people take is skipped.
         max_rps: Requests a second at most.
     """
-    trust = ssl.create_default_context(cafile=target.ca_file) if target.ca_file else None
     async with (
         HttpTransport(ca_file=target.ca_file) as kept,
         HttpTransport(ca_file=target.ca_file, keep_alive=False) as single,
@@ -223,5 +226,5 @@ async def opened(
             setting=setting,
             facts=target.facts,
             single_use=single,
-            trust=trust,
+            trust=trust(target.ca_file) if target.profile.url.startswith("https:") else None,
         )

@@ -5,6 +5,7 @@ from importlib import import_module
 
 MODULES = (
     "concurrency",
+    "concurrency_repeats",
     "fallback",
     "privacy",
     "privacy_refusals",

@@ -11,6 +11,7 @@ from mockpbx.core.cdr import CallRecord, FinishReason
 from mockpbx.core.instruction import Branch, Forward
 from mockpbx.core.observed import Failure
 from mockpbx.drivers.stage import Exchange, Played
+from mockpbx.errors import UsageError
 from mockpbx.wire.reply import Instructed
 
 OWN_ORDER = "courier, own order"
@@ -18,6 +19,9 @@ STRANGER = "stranger"
 UNKNOWN_ORDER = "courier, unknown order"
 FOREIGN_ORDER = "courier, another's order"
 """Labels of the harvest's samples; those of a call with several requests begin so."""
+
+AT_ONCE = "the courier is connected at once and never asked for an order"
+"""Why nobody can see what this endpoint would say to a wrong one."""
 
 _Row = TypeVar("_Row")
 
@@ -133,7 +137,7 @@ def fell_silent(exchange: Exchange) -> bool:
 def not_asked(played: Played) -> Finding:
     """Say why a courier could not type an order: connected at once, or led elsewhere."""
     if any(phones(exchange) for exchange in played.exchanges):
-        return not_applicable("the courier is connected at once and never asked for an order")
+        return not_applicable(AT_ONCE)
     return untestable(f"the courier was never asked for the order: {story(played)}")
 
 
@@ -146,8 +150,17 @@ def typed(played: Played, digits: str) -> bool:
 
 
 async def samples(context: Context, label: str) -> Sequence[Sample]:
-    """Give the answers of one call of the harvest, and take them into the evidence."""
+    """Give the answers of one call of the harvest, and take them into the evidence.
+
+    Raises:
+        UsageError: The scenario did not ask the endpoint.
+    """
     found = [item for item in await context.harvest() if item.label.startswith(label)]
+    if not found:
+        raise UsageError(
+            f"the scenario asks the endpoint nothing when somebody calls ({label}): "
+            "is it closed on a Thursday at 10:15 in Moscow?"
+        )
     for sample in found:
         context.show(sample)
     return found

@@ -1,4 +1,4 @@
-"""Many calls at once, and questions that come again: does everybody get what is theirs?
+"""Many calls at once: does everybody get what is theirs?
 
 What comes too late is left to the cases about time: a small machine is no mix-up.
 """
@@ -12,20 +12,20 @@ from harness.checks.answers import (
     check_each,
     described,
     disclosed,
-    no_proof,
+    fell_silent,
     people,
     same_number,
     story,
 )
-from harness.checks.sequences import arrived
 from harness.context import Context
 from harness.model import Finding, broken, kept, not_applicable, untestable
 from harness.registry import Check, check
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.drivers.stage import Exchange, Played
-from mockpbx.wire.request import Method
 
 _TOO_LATE = frozenset({Observed.DEADLINE, Observed.CONNECT_TIMEOUT})
+_NONE_IN_TIME = not_applicable("nobody was answered in time, so nothing could be mixed up")
+_PROBES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +120,23 @@ async def _judged(context: Context, callers: Sequence[_Caller]) -> Finding:
         if not _served(context, caller, played) and not _came_late(played):
             return await _unserved(context, caller, played)
     late = sum(_came_late(played) for _, played in waited)
-    if late == len(waited):
-        return untestable("no courier was answered in time")
-    return kept(f"{len(calls)} calls" + (f", {late} of them answered too late" if late else ""))
+    said = f"{len(calls)} calls" + (f", {late} of them answered too late" if late else "")
+    return await _exhausted(context) or (kept(said) if late < len(waited) else _NONE_IN_TIME)
+
+
+async def _exhausted(context: Context) -> Finding | None:
+    """Let an endpoint finish what it was asked, and say if it has not survived it.
+
+    Whoever has given up has not left: a slow endpoint goes on with their questions, and the
+    next case would have to wait.
+    """
+    for _ in range(_PROBES):
+        probe = await context.alive()
+        if not _late(probe):
+            break
+    if fell_silent(probe):
+        return untestable(f"the endpoint no longer answers: {described(probe)}")
+    return None
 
 
 def _mixed_up(context: Context, caller: _Caller, played: Played) -> Finding | None:
@@ -167,56 +181,6 @@ async def _unserved(context: Context, caller: _Caller, played: Played) -> Findin
     )
 
 
-# -- questions that come again ------------------------------------------------------------
-
-
-@check("CONC-005")
-async def repeated_post(context: Context) -> Finding:
-    """Repeat the questions of a call to an endpoint that is asked by POST."""
-    if context.profile.method is Method.GET:
-        return not_applicable("the endpoint is asked by GET: see CONC-001")
-    performance, misses = await context.play_script("repeated-request")
-    if not misses:
-        return kept(story(performance.calls[0]))
-    return broken(expected=misses[0].expected, received=misses[0].received)
-
-
-@check("CONC-006")
-async def repeated_wrong_order_counts_once(context: Context) -> Finding:
-    """Send a wrong order four times, as one question that comes again, then the right one."""
-    played = await context.call(
-        context.fact("courier"),
-        context.fact("unknown_order"),
-        context.fact("order"),
-        repeats=[{"request": 2, "copies": 3, "after": 0.2}],
-    )
-    return arrived(played, context.fact("customer"))
-
-
-# -- a session id is nobody's identity ---------------------------------------------------------
-
-
-def _with_the_session_of_a_courier(fact: str | None) -> Check:
-    async def gets_nothing_of_it(context: Context) -> Finding:
-        order, caller = context.fact("order"), context.fact(fact) if fact else ""
-        played = await context.call(context.fact("courier"), order)
-        session = played.record.session_id
-        answers = [
-            await context.ask(context.question(caller, digits, session)) for digits in (None, order)
-        ]
-        for answer in answers:
-            told = disclosed(answer, people(context, but=caller))
-            if told is not None:
-                expected = "nothing for a caller who only bears the session id of a courier"
-                return broken(expected=expected, received=told, blamed=(answer,))
-        return await no_proof(context, answers) or kept(", then ".join(map(described, answers)))
-
-    return gets_nothing_of_it
-
-
-check_each({"CONC-030": "stranger", "CONC-031": None}, _with_the_session_of_a_courier)
-
-
 # -- a burst -----------------------------------------------------------------------------------
 
 _BURST = 20
@@ -232,9 +196,8 @@ async def everybody_in_a_burst_is_answered(context: Context) -> Finding:
         if isinstance(answer.observed, Failure):
             expected = "an instruction for each of twenty callers at once"
             return broken(expected=expected, received=described(answer), blamed=(answer,))
-    if not judged:
-        return untestable("none of the answers came in time")
-    return kept(f"{len(judged)} of {_BURST} callers at once were answered in time")
+    said = f"{len(judged)} of {_BURST} callers at once were answered in time"
+    return await _exhausted(context) or (kept(said) if judged else _NONE_IN_TIME)
 
 
 def _late(answer: Exchange) -> bool:

@@ -209,14 +209,20 @@ async def survived(
     return await gone(context) or kept(answers_in_short(shots))
 
 
-async def gone(context: Context) -> Finding | None:
-    """Object that the endpoint does not answer the next ordinary call any more."""
-    probe = await context.alive()
-    if not fell_silent(probe):
-        return None
-    return broken(
-        expected="the next ordinary call answered", received=described(probe), blamed=(probe,)
-    )
+async def gone(context: Context, probes: int = 1) -> Finding | None:
+    """Object that the endpoint does not answer the next ordinary calls any more.
+
+    Args:
+        context: The check's.
+        probes: How many calls; more than one where the first may be answered while the
+            endpoint has not yet met its end.
+    """
+    for _ in range(probes):
+        probe = await context.alive()
+        if fell_silent(probe):
+            expected = "the next ordinary call answered"
+            return broken(expected=expected, received=described(probe), blamed=(probe,))
+    return None
 
 
 def answers_in_short(shots: Sequence[Shot]) -> str:

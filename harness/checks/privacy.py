@@ -5,7 +5,7 @@ caller is asked at all is not what keeps a number secret.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.checks.answers import (
@@ -39,6 +39,7 @@ class _Curious:
         called: The fact that names the number they call.
         without: Parameters that the PBX leaves out.
         extra: Further parameters, named like this and holding the courier's number.
+        knows: The facts that name whom they may be led to.
     """
 
     numa: Callable[[str], str] | None = None
@@ -47,6 +48,7 @@ class _Curious:
     called: str = "virtual_number"
     without: frozenset[str] = frozenset()
     extra: Sequence[str] = ()
+    knows: frozenset[str] = frozenset()
 
     def caller(self, context: Context) -> str:
         """Give the caller's number as it arrives."""
@@ -80,18 +82,26 @@ _CURIOUS = {
     "PRIV-021": _Curious(numa=lambda courier: f"9{courier}9"),
     "PRIV-022": _Curious(numa=lambda courier: courier[:4]),
     "PRIV-023": _Curious(numa=_other_country),
+    "PRIV-042": _Curious(
+        fact="courier",
+        types=(None, "closed_order"),
+        knows=frozenset({"customer", "second_customer", "zero_customer"}),
+    ),
+    "PRIV-043": _Curious(fact="inactive_courier", types=(None, "inactive_order")),
 }
 
 
-def _strangers(curious: _Curious) -> Check:
+def _curious(curious: _Curious) -> Check:
     async def learns_nothing(context: Context) -> Finding:
-        known = context.fact("courier") if curious.names_the_courier else curious.caller(context)
-        return await _learns_nothing(context, curious, people(context, but=known))
+        said = context.fact("courier") if curious.names_the_courier else curious.caller(context)
+        known = people(context, but=said)
+        theirs = {name: known[name] for name in known if name not in curious.knows}
+        return await _learns_nothing(context, curious, theirs)
 
     return learns_nothing
 
 
-check_each(_CURIOUS, _strangers)
+check_each(_CURIOUS, _curious)
 
 _CUSTOMERS = {
     "PRIV-030": _Curious(fact="customer", types=(None, "foreign_order")),
@@ -122,11 +132,17 @@ async def _learns_nothing(
     context: Context, curious: _Curious, theirs: Mapping[str, str]
 ) -> Finding:
     answers = await _asked(context, curious)
+    return await _judged(context, curious.caller(context), answers, theirs)
+
+
+async def _judged(
+    context: Context, caller: str, answers: Sequence[Exchange], theirs: Mapping[str, str]
+) -> Finding:
+    """Judge whether a caller was told none of these numbers, and refused on purpose."""
     for answer in answers:
         told = disclosed(answer, theirs)
         if told is not None:
-            caller = curious.caller(context) or "a hidden caller"
-            expected = f"nobody's number in the answer to {caller}"
+            expected = f"nobody's number in the answer to {caller or 'a hidden caller'}"
             return broken(expected=expected, received=told, blamed=(answer,))
     return await no_proof(context, answers) or kept(", then ".join(map(described, answers)))
 
@@ -136,8 +152,8 @@ async def _asked(context: Context, curious: _Curious) -> list[Exchange]:
     first = context.question(curious.caller(context))
     first = replace(first, numb=context.fact(curious.called))
     changes = _changes(context, curious)
-    digits = [name and context.fact(name) for name in curious.types]
-    return [await context.ask(replace(first, digits=typed), **changes) for typed in digits]
+    entered = [name and context.fact(name) for name in curious.types]
+    return [await context.ask(replace(first, digits=digits), **changes) for digits in entered]
 
 
 def _changes(context: Context, curious: _Curious) -> Mapping[str, Any]:
@@ -147,65 +163,26 @@ def _changes(context: Context, curious: _Curious) -> Mapping[str, Any]:
     return {"parameters": ticked - curious.without, "extra": (*profile.extra, *more)}
 
 
-# -- a courier, and orders that are not theirs ---------------------------------------------
+# -- a courier who was asked, and typed what is not theirs ---------------------------------
+
+_ORDERS = {
+    "PRIV-040": (FOREIGN_ORDER, "foreign_order"),
+    "PRIV-041": (UNKNOWN_ORDER, "unknown_order"),
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _NotTheirs:
-    """An order that must not connect whoever types it, and whom it is about."""
+def _couriers(row: tuple[str, str]) -> Check:
+    label, order = row
 
-    courier: str
-    order: str
-    people: Sequence[str] = field(default=())
-
-
-_ORDINARY = {"PRIV-040": FOREIGN_ORDER, "PRIV-041": UNKNOWN_ORDER}
-
-
-def _in_the_harvest(label: str) -> Check:
     async def learned_nothing(context: Context) -> Finding:
         found = await samples(context, label)
-        order = context.fact("foreign_order" if label is FOREIGN_ORDER else "unknown_order")
-        if not typed(found[0].played, order):
+        if not typed(found[0].played, context.fact(order)):
             return not_asked(found[0].played)
+        courier = context.fact("courier")
         answers = [sample.exchange for sample in found]
-        names = ("foreign_customer", "other_courier")
-        return await _kept_from(context, answers, names)
+        return await _judged(context, courier, answers, people(context, but=courier))
 
     return learned_nothing
 
 
-check_each(_ORDINARY, _in_the_harvest)
-
-_ONCE_THEIRS = {
-    "PRIV-042": _NotTheirs(courier="courier", order="closed_order", people=("closed_customer",)),
-    "PRIV-043": _NotTheirs(
-        courier="inactive_courier", order="inactive_order", people=("inactive_customer",)
-    ),
-}
-
-
-def _once_theirs(row: _NotTheirs) -> Check:
-    async def is_theirs_no_longer(context: Context) -> Finding:
-        curious = _Curious(fact=row.courier, types=(None, row.order))
-        answers = await _asked(context, curious)
-        return await _kept_from(context, answers, row.people)
-
-    return is_theirs_no_longer
-
-
-check_each(_ONCE_THEIRS, _once_theirs)
-
-
-async def _kept_from(
-    context: Context, answers: Sequence[Exchange], names: Sequence[str]
-) -> Finding:
-    """Judge whether a courier was told nothing of these people."""
-    facts = context.bench.facts
-    secret = {name: facts[name] for name in names if name in facts}
-    for answer in answers:
-        told = disclosed(answer, secret)
-        if told is not None:
-            expected = "nothing of an order that is not the courier's"
-            return broken(expected=expected, received=told, blamed=(answer,))
-    return await no_proof(context, answers) or kept(", then ".join(map(described, answers)))
+check_each(_ORDERS, _couriers)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from harness.checks.answers import (
+    AT_ONCE,
     FOREIGN_ORDER,
     UNKNOWN_ORDER,
     described,
@@ -15,7 +16,7 @@ from harness.checks.answers import (
     samples,
 )
 from harness.context import Context
-from harness.model import Finding, broken, kept, untestable
+from harness.model import Finding, broken, kept, not_applicable, untestable
 from harness.registry import check
 from mockpbx.core.instruction import Announcement, Branch, Forward
 from mockpbx.core.observed import Failure
@@ -163,6 +164,8 @@ async def guessing_is_stopped(context: Context) -> Finding:
     caller, customer = context.fact("courier"), context.fact("customer")
     first = context.question(caller)
     answers = [await context.ask(first)]
+    if phones(answers[0]):
+        return not_applicable(AT_ONCE)
     for name in (*_WRONG, "order"):
         question = context.question(caller, context.fact(name), first.session_id)
         answers.append(await context.ask(question))

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.checks.answers import OWN_ORDER, same_number
 from harness.context import Context
-from harness.model import Finding, Saw, broken, kept, untestable
+from harness.model import Finding, Saw, broken, kept, not_applicable, untestable
 from mockpbx.core.cdr import Direction
 from mockpbx.core.commands import Question
 from mockpbx.core.instruction import Branch, Instruction
@@ -89,6 +89,8 @@ def a_stranger(context: Context) -> tuple[str, str]:
 
 def all_instruct(asked: Sequence[Asked]) -> Finding:
     """Say whether every question was answered with an instruction."""
+    if not asked:
+        return not_applicable("the scenario does not ask the endpoint on such a call")
     wrong = [one for one in asked if one.trouble is not None]
     if not wrong:
         plural = "" if len(asked) == 1 else "s"
@@ -115,7 +117,7 @@ async def changes_nothing(context: Context, asks: Mapping[str, Any]) -> Finding:
     caller, dials = (facts["courier"], ["." + facts["order"]]) if known else (stranger, [])
     played = await context.call(caller, *dials, asks=asks, hangs_up=_PATIENCE)
     finding = all_instruct(_of(played))
-    if not known or finding.saw is Saw.BROKEN or _talked_to(played, facts["customer"]):
+    if not known or finding.saw is not Saw.KEPT or _talked_to(played, facts["customer"]):
         return finding
     if not await _reaches_ordinarily(context):
         return untestable(f"an ordinary call with the order {facts['order']} does not get through")
@@ -142,6 +144,7 @@ def _talked_to(played: Played, customer: str) -> bool:
 
 
 def _of(played: Played) -> list[Asked]:
+    """Give the questions of a call; a scenario may begin with something else."""
     return [
         Asked(label=f"request {exchange.request_id}", exchange=exchange)
         for exchange in played.exchanges

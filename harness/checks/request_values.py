@@ -185,14 +185,14 @@ async def none_is_no_order(context: Context) -> Finding:
     played = await context.call(
         context.fact("courier"), asks={"no_input": "None"}, hangs_up={"while": "digits"}
     )
-    first = Asked(label="courier, nothing entered", exchange=played.exchanges[0])
     if _WRONG_ORDER in [step.operation for step in played.record.path]:
         return broken(
             expected="the question for the order, or the customer",
             received="the answer to a wrong order, though nothing was entered",
             blamed=played.exchanges,
         )
-    return all_instruct([first])
+    label = "courier, nothing entered"
+    return all_instruct([Asked(label=label, exchange=one) for one in played.exchanges[:1]])
 
 
 def _silent(no_input: NoInput) -> Check:

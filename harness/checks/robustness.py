@@ -35,6 +35,7 @@ PAYLOADS: Mapping[str, Payload] = {
     "ROBUST-017": Payload(name="half a regular expression", text="([*+?{\\"),
     "ROBUST-018": Payload(name="half a character", text="7\ud800"),
     "ROBUST-019": Payload(name="a number that is no digits", text="-1e999"),
+    "ROBUST-025": Payload(name="percent-encoding that is encoded", text="%FF%C3%28%0"),
 }
 """The value that each case tries in every place."""
 

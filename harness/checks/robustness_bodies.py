@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.checks.hostile import Shot, ordinary, survived
+from harness.checks.hostile import Shot, ordinary, posted, survived
 from harness.context import Context
 from harness.model import Finding
 from harness.registry import Check, check
@@ -12,6 +12,7 @@ from mockpbx.wire.messages import HttpRequest
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _READ_BY_ANYBODY = 64 * 1024
+_NOT_IMPLEMENTED = 501
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +79,32 @@ def _is_large(bodies: Sequence[Odd]) -> bool:
 
 def _answered(bodies: Sequence[Odd]) -> Check:
     async def is_answered(context: Context) -> Finding:
-        shots = []
-        for odd in bodies:
-            request = _spoilt(ordinary(context), odd)
-            # A body that is refused unread may end its connection: each gets one of its own.
-            exchange = await context.send(request, transport=context.bench.single_use)
-            shots.append(Shot(label=odd.label, exchange=exchange))
+        shots = [await _shot(context, ordinary(context), odd) for odd in bodies]
         return await survived(context, shots, may_close=_is_large(bodies))
 
     return is_answered
 
 
+async def _shot(context: Context, request: HttpRequest, odd: Odd) -> Shot:
+    # A body that is refused unread may end its connection: each gets one of its own.
+    way = context.bench.single_use
+    exchange = await context.send(_spoilt(request, odd), transport=way)
+    return Shot(label=odd.label, exchange=exchange)
+
+
 for _case_id, _bodies in BODIES.items():
     check(_case_id)(_answered(_bodies))
+
+
+_UNDECLARED = (
+    Odd(label="truncated JSON", body=b'{"numa": "7999', content_type=_JSON),
+    Odd(label="bytes that are no form", body=b"\xff%zz&&==", content_type=_FORM),
+    Odd(label="half a multipart form", body=b"--x\r\n", content_type="multipart/form-data"),
+)
+
+
+@check("ROBUST-079")
+async def undeclared_bodies_are_answered(context: Context) -> Finding:
+    """Post bodies that cannot be read, whatever the endpoint declares."""
+    shots = [await _shot(context, posted(context), odd) for odd in _UNDECLARED]
+    return await survived(context, shots, also=(_NOT_IMPLEMENTED,))

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from harness.checks.answers import described, fell_silent
 from harness.checks.hostile import Shot, gone, noted, ordinary, posted, say, stranger, survived
 from harness.context import Context, Harvest
-from harness.model import Finding, broken, kept, not_applicable
+from harness.model import Finding, broken, kept, not_applicable, untestable
 from harness.registry import Check, check
 from mockpbx.faults.caller import RawConnection, connected, spelled
 from mockpbx.wire.reply import Instructed, read
@@ -55,8 +55,7 @@ def _leaves(*, reset: bool, half: bool) -> Check:
             async with _open(context) as connection:
                 await connection.send(data[:-20] if half else data)
                 connection.leave(reset=reset)
-        # Twice: the first may be answered while the endpoint has not yet met its end.
-        found = await gone(context) or await gone(context)
+        found = await gone(context, probes=3)
         return found or kept(f"after {_MANY} such callers the next was answered")
 
     return does_no_harm
@@ -170,16 +169,23 @@ async def _finished(context: Context, connection: RawConnection, left: bytes) ->
 async def pipelined_answers_keep_their_order(context: Context) -> Finding:
     """Send two questions at once over one connection: a known caller's, then a stranger's."""
     callers = (context.fact("courier"), stranger(context))
-    alone = [await context.ask(context.question(caller)) for caller in callers]
+    way = context.bench.single_use
+    alone = [await context.ask(context.question(caller), transport=way) for caller in callers]
     wanted = [exchange.observed for exchange in alone]
     if not all(isinstance(item, Instructed) for item in wanted):
-        return not_applicable("one question at a time is not answered with an instruction")
+        return untestable("not even one question at a time is answered with an instruction")
     first, second = (build(context.question(caller), context.profile) for caller in callers)
     data = spelled(first) + spelled(second, headers=["Connection: close"])
     async with _open(context) as connection:
         await connection.send(data)
         raw = await connection.listen(within_s=context.deadline_s, answers=2)
     exchange = noted(context, first, raw)
+    if len(raw.replies) < len(callers) and not raw.closed:
+        return broken(
+            expected="both answered, or the connection closed after the first",
+            received=f"{raw.answers} of 2 answered within {context.deadline_s:g} s",
+            blamed=(exchange,),
+        )
     if exchange.reply is None and not raw.reset:
         return broken(
             expected="at least the first answered",

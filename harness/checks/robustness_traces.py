@@ -53,7 +53,9 @@ _INTERNALS = re.compile(
 
 def internals(text: str) -> str | None:
     """Find a trace of how an endpoint is built: a stack trace, SQL, a path; None if clean."""
-    found = _INTERNALS.search(text)
+    # As it stands, and as it reads where it stands in a JSON string.
+    plain = text.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
+    found = _INTERNALS.search(text) or _INTERNALS.search(plain)
     return found.group().strip()[:100] if found else None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.checks.answers import (
+    AT_ONCE,
     check_each,
     described,
     instructed,
@@ -70,6 +71,8 @@ def _not_the_order(form: str) -> Check:
             await context.ask(first),
             await context.ask(context.question(caller, digits, first.session_id)),
         )
+        if phones(answers[0]):
+            return not_applicable(AT_ONCE)
         if any(same_number(phone, customer) for phone in phones(answers[1])):
             expected = f"{digits} is not the order {context.fact('order')}"
             return broken(expected=expected, received=described(answers[1]), blamed=answers[1:])

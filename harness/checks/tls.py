@@ -151,7 +151,13 @@ async def _plain_http(context: Context, connection: RawConnection) -> None:
     await connection.listen(within_s=context.deadline_s, answers=1)
 
 
-async def _half_a_hello(_context: Context, connection: RawConnection) -> None:
+async def _half_a_hello(context: Context, connection: RawConnection) -> None:
+    await connection.send(_HALF_A_HELLO)
+    connection.finish()
+    await connection.listen(within_s=context.deadline_s)
+
+
+async def _reset(_context: Context, connection: RawConnection) -> None:
     await connection.send(_HALF_A_HELLO)
     connection.leave(reset=True)
 
@@ -159,13 +165,17 @@ async def _half_a_hello(_context: Context, connection: RawConnection) -> None:
 Disturbs = Callable[[Context, RawConnection], Awaitable[None]]
 
 
-async def _undisturbed(context: Context, disturbs: Disturbs) -> Finding:
+async def _undisturbed(context: Context, *disturbances: Disturbs) -> Finding:
     before = await context.alive()
     if fell_silent(before):
         return untestable(f"not even an ordinary call is answered: {described(before)}")
-    async with connected(_below_tls(context), within_s=context.deadline_s) as connection:
-        await disturbs(context, connection)
-    return await gone(context) or kept("the next call was answered")
+    for disturbs in disturbances:
+        async with connected(_below_tls(context), within_s=context.deadline_s) as connection:
+            await disturbs(context, connection)
+        found = await gone(context, probes=3)
+        if found is not None:
+            return found
+    return kept("the next call was answered")
 
 
 @check("TLS-008")
@@ -176,8 +186,8 @@ async def plain_http_does_no_harm(context: Context) -> Finding:
 
 @check("TLS-009")
 async def broken_handshake_does_no_harm(context: Context) -> Finding:
-    """Begin a handshake and break it off."""
-    return await _undisturbed(context, _half_a_hello)
+    """Begin a handshake and break it off: by closing, then by a reset."""
+    return await _undisturbed(context, _half_a_hello, _reset)
 
 
 async def _nothing(_context: Context, _connection: RawConnection) -> bytes:

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from harness import manifest as manifests
 from harness import registry, target
+from harness.certifier import facts_needed, inapplicable
 from harness.cli.exits import complain
-from harness.cli.explain import facts_of
 from harness.model import Case, Keyword, Requirement, Source
 from harness.reports.terminal import Terminal, emit
 from harness.reports.words import counted
@@ -111,21 +111,15 @@ def _untested(
     ]
 
 
-def inapplicable(case: Case, known: target.Target) -> str | None:
-    """Say why a case does not apply to an endpoint; None if it does."""
-    missing = [fact for fact in facts_of(case) if fact not in known.facts]
-    if missing:
-        return f"needs the fact {', '.join(missing)} in [facts]"
-    if case.capability is not None and case.capability not in known.capabilities:
-        return f"the endpoint does not declare {case.capability}"
-    return None
-
-
 # -- cases -----------------------------------------------------------------------------
 
 
 def _list_cases(chosen: Sequence[Case], known: target.Target | None, *, as_json: bool) -> None:
-    reasons = {case.id: inapplicable(case, known) for case in chosen} if known else {}
+    reasons = (
+        {case.id: inapplicable(case, known.facts, known.capabilities) for case in chosen}
+        if known
+        else {}
+    )
     if as_json:
         _print_json([_case_as_json(case, reasons) for case in chosen])
         return
@@ -152,7 +146,7 @@ def _case_as_json(case: Case, reasons: dict[str, str | None]) -> dict[str, objec
         "source": requirement.source.value,
         "requirement_id": requirement.id,
         "requirement": requirement.text,
-        "facts": facts_of(case),
+        "facts": sorted(facts_needed(case)),
         "capability": case.capability,
         "guesses": case.guesses,
         "script": case.script,

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from harness import manifest
+from harness import baseline, manifest
+from harness.reports import report
 from harness.reports.terminal import emit
 from mockpbx.callscript import library as callscripts
 from mockpbx.scenario import library as scenarios
@@ -20,6 +21,8 @@ class Schema(Enum):
     SCENARIO = "scenario"
     CALLSCRIPT = "callscript"
     MANIFEST = "manifest"
+    REPORT = "report"
+    BASELINE = "baseline"
 
 
 _SCHEMAS = {
@@ -27,6 +30,8 @@ _SCHEMAS = {
     Schema.SCENARIO: scenarios.schema,
     Schema.CALLSCRIPT: callscripts.schema,
     Schema.MANIFEST: manifest.schema,
+    Schema.REPORT: report.schema,
+    Schema.BASELINE: baseline.schema,
 }
 
 

@@ -23,6 +23,8 @@ class Exit(IntEnum):
     """Nothing answers at the endpoint's address."""
     HARNESS = 4
     """A bug of ours."""
+    STALE = 5
+    """The baseline says what no longer holds."""
     INTERRUPTED = 130
     """Ctrl-C; reports are written all the same."""
 

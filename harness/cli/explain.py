@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from harness import checks, registry
+from harness.certifier import facts_needed
 from harness.cli.exits import complain
 from harness.model import Case, Requirement, Saw, Source, Verdict
 from harness.reports.terminal import Terminal, emit
@@ -116,7 +117,9 @@ def _about(case: Case, *, alone: bool) -> Iterator[tuple[str, str]]:
     said = what_it_does(case)
     if said != case.title:
         yield "the case", said
-    needs = [f"{fact} ({FACTS[fact]})" if fact in FACTS else fact for fact in facts_of(case)]
+    needs = [
+        f"{fact} ({FACTS[fact]})" if fact in FACTS else fact for fact in sorted(facts_needed(case))
+    ]
     if needs:
         yield "facts", f"{', '.join(needs)}; give them in [facts] of pbx.toml"
     if case.capability is not None:
@@ -156,14 +159,6 @@ def what_it_does(case: Case) -> str:
     return " ".join(said.split("\n\n")[0].split()) if said else case.title
 
 
-def facts_of(case: Case) -> list[str]:
-    """Give the facts that a case needs, with those of its script."""
-    if case.script is None:
-        return sorted(case.needs)
-    (script,) = library.find(case.script)
-    return sorted(case.needs | script.needs)
-
-
 def certify_line(cases: Sequence[Case]) -> str:
     """Give the command that runs cases alone."""
     return f"pbx certify URL --only {','.join(case.id for case in cases)}"
@@ -190,7 +185,7 @@ def _case_as_json(case: Case) -> dict[str, object]:
         "id": case.id,
         "title": case.title,
         "does": what_it_does(case),
-        "facts": facts_of(case),
+        "facts": sorted(facts_needed(case)),
         "capability": case.capability,
         "guesses": case.guesses,
         "script": case.script,

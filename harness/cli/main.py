@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import call, catalogue, documents, reference, replay
+from harness.cli import (
+    call,
+    cases,
+    catalogue,
+    certify,
+    compare,
+    doctor,
+    documents,
+    explain,
+    init,
+    reference,
+    replay,
+    verify,
+)
 from harness.cli.exits import BUG, Exit
 from harness.reports.terminal import Terminal
 
@@ -26,6 +39,13 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
 )(reference.reference)
+app.command("init")(init.init)
+app.command("doctor")(doctor.doctor)
+app.command("certify")(certify.certify)
+app.command("cases")(cases.cases)
+app.command("explain")(explain.explain)
+app.command("compare")(compare.compare)
+app.command("verify")(verify.verify)
 app.add_typer(catalogue.app, name="catalogue")
 app.command("openapi")(documents.openapi)
 app.command("schema")(documents.schema)

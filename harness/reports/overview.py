@@ -78,12 +78,15 @@ def remarks(report: Report) -> list[CaseReport]:
 
 
 def to_mend(report: Report) -> list[Sequence[CaseReport]]:
-    """Group the endpoint's failing cases by requirement: one thing to mend may fail many."""
+    """Group the endpoint's failing cases by requirement: one thing to mend may fail many.
+
+    The form of the answer comes first, for what is wrong with it shows in all other families.
+    """
     found: dict[str, list[CaseReport]] = {}
     for case in failing(report):
         if case["verdict"] != "error":
             found.setdefault(case["requirement_id"], []).append(case)
-    return list(found.values())
+    return sorted(found.values(), key=lambda cases: cases[0]["family"] != "REPLY")
 
 
 def not_tested(report: Report) -> list[NotTested]:
@@ -172,10 +175,14 @@ def _remarks(counts: Mapping[str, int]) -> Iterable[str]:
         yield counted(counts["info"], *said)
 
 
+_WANTING = "a fact or a capability is not declared"
+
+
 def _extent(report: Report) -> Iterable[str]:
     untested, total = report["counts"]["not-applicable"], report["suite"].get("cases")
     if untested:
-        yield counted(untested, "further case was", "further cases were") + " not tested."
+        of_all = f"{untested} of {counted(len(report['cases']), 'case')}"
+        yield f"{of_all} {'was' if untested == 1 else 'were'} not tested: {_WANTING}."
     if total is not None and len(report["cases"]) < total and report["verdict"] != "aborted":
         yield f"Only {len(report['cases'])} of the suite's {total} cases were chosen."
 

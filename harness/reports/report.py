@@ -121,6 +121,7 @@ def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
     case, requirement = result.case, result.case.requirement
     mask = mask_for(result, mask)
     shown = _shown(result)
+    named = run.named or shlex.quote(without_secrets(run.url))
     said: dict[str, Json] = {
         "id": case.id,
         "title": case.title,
@@ -142,7 +143,7 @@ def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
         "caller": _caller(result),
         "duration_s": round(result.duration_s, 4),
         "curl": redacted(shown[0].request).curl() if shown else None,
-        "replay": shlex.join(["pbx", "certify", without_secrets(run.url), "--only", case.id]),
+        "replay": f"pbx certify {named} --only {case.id}",
         "exchanges": [_exchange(exchange) for exchange in shown],
         "ladders": [_ladder(played) for played in _calls(result)],
     }
@@ -163,12 +164,15 @@ def _shown(result: CaseResult) -> list[Exchange]:
 
 
 def _calls(result: CaseResult) -> list[Played]:
-    """Give the calls to show: those with an exchange to blame first."""
+    """Give the calls to show: those with an exchange to blame first, then those in trouble."""
+    if result.verdict is Verdict.PASS:
+        return list(result.calls[:MOST_LADDERS])
 
-    def is_blamed(played: Played) -> bool:
-        return any(item is one for item in played.exchanges for one in result.finding.blamed)
+    def trouble(played: Played) -> tuple[bool, bool]:
+        blamed = any(item is one for item in played.exchanges for one in result.finding.blamed)
+        return blamed, any(request.failure for request in played.record.requests)
 
-    return sorted(result.calls, key=is_blamed, reverse=True)[:MOST_LADDERS]
+    return sorted(result.calls, key=trouble, reverse=True)[:MOST_LADDERS]
 
 
 def _caller(result: CaseResult) -> str | None:

@@ -78,11 +78,13 @@ SOURCES = {
     "vendor-doc": "documented by the vendors",
     "standard": "HTTP, JSON or TLS standard",
     "privacy": "privacy",
+    "declared": "declared by the owner",
     "de-facto": "seen in use",
     "assumption": "assumption: nobody documents it",
 }
 
 FACTS = {
+    "virtual_number": "the virtual number that is called",
     "courier": "phone of a courier, as the PBX sends it",
     "order": "an order that this courier carries",
     "customer": "phone of the customer who waits for it",

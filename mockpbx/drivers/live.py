@@ -80,7 +80,7 @@ class HttpTransport:
         self._connection = "keep-alive" if keep_alive else "close"
         # No timeouts: the engine's deadline is the only one.
         self._connections = httpx.AsyncHTTPTransport(
-            verify=_trust(ca_file) if ca_file else True,
+            verify=trust(ca_file) if ca_file else True,
             trust_env=False,  # what the user's shell says is not the PBX's
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept),
         )
@@ -192,7 +192,17 @@ async def _bounded_body(response: httpx.Response) -> bytes:
     return b"".join(chunks)
 
 
-def _trust(ca_file: str) -> ssl.SSLContext:
+def trust(ca_file: str | None) -> ssl.SSLContext:
+    """Give what connections trust, for those that are made past the transport.
+
+    Args:
+        ca_file: A file of certificates; None stands for the usual authorities.
+
+    Raises:
+        UsageError: The file cannot be used.
+    """
+    if ca_file is None:
+        return httpx.create_ssl_context(trust_env=False)
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:

@@ -330,7 +330,7 @@ class Cast(Protocol):
         rules: Iterable[Rule] = (),
         starts: float = 0.0,
         name: str = "test#1",
-        before_request: Callable[[SendRequest], Awaitable[None]] | None = None,
+        before_request: Callable[[SendRequest, int], Awaitable[None]] | None = None,
     ) -> Part: ...
 
 
@@ -351,7 +351,7 @@ def cast(scenario: Callable[..., Scenario]) -> Cast:
         rules: Iterable[Rule] = (),
         starts: float = 0.0,
         name: str = "test#1",
-        before_request: Callable[[SendRequest], Awaitable[None]] | None = None,
+        before_request: Callable[[SendRequest, int], Awaitable[None]] | None = None,
     ) -> Part:
         asked = profile or Profile(url=url)
         model = CallModel.model_validate(

@@ -85,7 +85,7 @@ async def _serving(leads: Leads, *, tls: ssl.SSLContext | None = None) -> AsyncI
     async def attend(visit: Visit) -> None:
         try:
             await leads(visit)
-        except OSError:
+        except (OSError, asyncio.IncompleteReadError):
             pass  # the other side is gone
         except asyncio.CancelledError:
             visit.writer.transport.abort()

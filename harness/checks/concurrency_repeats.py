@@ -1,0 +1,55 @@
+"""Questions that come again: from a PBX that repeats itself, or in somebody else's name."""
+
+from harness.checks.answers import check_each, described, disclosed, no_proof, people, story
+from harness.checks.sequences import arrived
+from harness.context import Context
+from harness.model import Finding, broken, kept, not_applicable
+from harness.registry import Check, check
+from mockpbx.wire.request import Method
+
+
+@check("CONC-005")
+async def repeated_post(context: Context) -> Finding:
+    """Repeat the questions of a call to an endpoint that is asked by POST."""
+    if context.profile.method is Method.GET:
+        return not_applicable("the endpoint is asked by GET: see CONC-001")
+    performance, misses = await context.play_script("repeated-request")
+    if not misses:
+        return kept(story(performance.calls[0]))
+    return broken(expected=misses[0].expected, received=misses[0].received)
+
+
+@check("CONC-006")
+async def repeated_wrong_order_counts_once(context: Context) -> Finding:
+    """Send a wrong order four times, as one question that comes again, then the right one."""
+    played = await context.call(
+        context.fact("courier"),
+        context.fact("unknown_order"),
+        context.fact("order"),
+        repeats=[{"request": 2, "copies": 3, "after": 0.2}],
+    )
+    return arrived(played, context.fact("customer"))
+
+
+# -- a session id is nobody's identity ---------------------------------------------------------
+
+
+def _with_the_session_of_a_courier(fact: str | None) -> Check:
+    async def gets_nothing_of_it(context: Context) -> Finding:
+        order, caller = context.fact("order"), context.fact(fact) if fact else ""
+        played = await context.call(context.fact("courier"), order)
+        session = played.record.session_id
+        answers = [
+            await context.ask(context.question(caller, digits, session)) for digits in (None, order)
+        ]
+        for answer in answers:
+            told = disclosed(answer, people(context, but=caller))
+            if told is not None:
+                expected = "nothing for a caller who only bears the session id of a courier"
+                return broken(expected=expected, received=told, blamed=(answer,))
+        return await no_proof(context, answers) or kept(", then ".join(map(described, answers)))
+
+    return gets_nothing_of_it
+
+
+check_each({"CONC-030": "stranger", "CONC-031": None}, _with_the_session_of_a_courier)

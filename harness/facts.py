@@ -1,0 +1,201 @@
+"""The facts of a manifest: what each means, which are wrong, and what is lost without them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import phonenumbers
+
+from harness import registry
+from harness.certifier import facts_needed, inapplicable
+from harness.diagnosis import Diagnosis, ok, problem, warning
+from harness.model import Case
+from mockpbx.core.scenario import Interactive, Scenario
+
+STANDARD: Mapping[str, str] = {
+    "virtual_number": "the shop's number, which couriers and customers call",
+    "courier": "a courier, known to the endpoint by this number",
+    "order": "an open order, carried by courier",
+    "customer": "waits for order",
+    "foreign_order": "an open order, carried by another courier",
+    "foreign_customer": "waits for foreign_order",
+    "unknown_order": "no order has this number",
+    "stranger": "neither a courier nor a customer",
+}
+"""What every endpoint should be described by."""
+
+FURTHER: Mapping[str, str] = {
+    "second_order": "another open order of courier",
+    "second_customer": "waits for second_order",
+    "closed_order": "was carried by courier and is closed",
+    "closed_customer": "waited for closed_order",
+    "zero_order": "an open order of courier that begins with zeros",
+    "zero_customer": "waits for zero_order",
+    "other_courier": "another courier, who carries foreign_order",
+    "single_courier": "a courier with exactly one open order",
+    "single_order": "the open order of single_courier",
+    "single_customer": "waits for single_order",
+    "courier_customer": "a courier who waits for an order at home",
+    "courier_customer_order": "an open order, carried by courier_customer",
+    "courier_customer_customer": "waits for courier_customer_order",
+    "inactive_courier": "was a courier and is none any more",
+    "inactive_order": "an open order, last carried by inactive_courier",
+    "inactive_customer": "waits for inactive_order",
+    "unknown_order_2": "no order has this number either",
+    "unknown_order_3": "nor this",
+}
+"""What makes more cases apply."""
+
+KNOWN: Mapping[str, str] = {**STANDARD, **FURTHER}
+
+ESSENTIAL = ("courier", "order", "customer")
+"""Without them hardly anything can be concluded."""
+
+_DIGITS = frozenset("0123456789")
+_KEYS = _DIGITS | frozenset("*#")
+_LONGEST_EXTENSION = 6
+_NATIONAL_RUSSIAN = 11
+_WITHOUT_COUNTRY = 10
+
+
+def is_order(name: str) -> bool:
+    """Tell whether a fact is an order's number; otherwise it is somebody's phone."""
+    return "order" in name
+
+
+# -- what is wrong ----------------------------------------------------------------------
+
+
+def examine(facts: Mapping[str, str], scenario: Scenario) -> Iterator[Diagnosis]:
+    """Say what is wrong with facts; nothing if they can be true.
+
+    Args:
+        facts: The facts, by name.
+        scenario: The PBX scenario, which says how many digits can be typed.
+    """
+    for name, value in facts.items():
+        if name in KNOWN:
+            yield from _order(name, value, scenario) if is_order(name) else _number(name, value)
+        else:
+            yield from _unknown(name)
+    yield from _same(facts)
+
+
+def _number(name: str, value: str) -> Iterator[Diagnosis]:
+    if not value or not set(value) <= _DIGITS:
+        digits = "".join(letter for letter in value if letter in _DIGITS)
+        do = f"write digits alone, with the country code: {name} = {(digits or '79161110001')!r}"
+        yield problem("facts", f"{name} is {value!r}, which is not digits alone", do)
+    elif len(value) == _NATIONAL_RUSSIAN and value.startswith("8"):
+        do = f"the PBX sends numbers with the country code: 7{value[1:]}"
+        yield warning("facts", f"{name} is {value}, as it is dialled within Russia", do)
+    elif len(value) == _WITHOUT_COUNTRY and value.startswith("9"):
+        do = f"the PBX sends numbers with the country code: 7{value}"
+        yield warning("facts", f"{name} is {value}, which lacks the country code", do)
+    elif len(value) > _LONGEST_EXTENSION and not _is_possible(value):
+        do = "the PBX sends numbers in the form of E.164 without plus, such as 79161110001"
+        yield warning("facts", f"{name} is {value}, which is no possible phone number", do)
+
+
+def _is_possible(number: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(f"+{number}"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _order(name: str, value: str, scenario: Scenario) -> Iterator[Diagnosis]:
+    longest = typed_at_most(scenario)
+    if not value or not set(value) <= _KEYS:
+        said = f"{name} is {value!r}, which nobody can type on a phone"
+        yield problem("facts", said, "give an order whose number has digits only, or leave it out")
+    elif longest is not None and len(value) > longest:
+        said = f"{name} has {len(value)} digits, and the scenario collects {longest}"
+        do = (
+            "it can never be typed: give a shorter order, or a scenario with a longer "
+            "access_code_length (scenario.use in pbx.toml)"
+        )
+        yield problem("facts", said, do)
+
+
+def typed_at_most(scenario: Scenario) -> int | None:
+    """Give how many digits a caller can type into one question; None if there is none."""
+    lengths = [
+        operation.collect.length
+        for operation in scenario.operations.values()
+        if isinstance(operation, Interactive) and operation.collect is not None
+    ]
+    return max(lengths, default=None)
+
+
+def _unknown(name: str) -> Iterator[Diagnosis]:
+    """Point out a likely slip; other names are for the user's own call scripts."""
+    near = get_close_matches(name, KNOWN, n=1, cutoff=0.8)
+    if near:
+        said, do = f"no case uses the fact {name}", f"did you mean {near[0]}?"
+        yield warning("facts", said, do)
+
+
+_MAY_BE_SAME = frozenset({"second_customer", "zero_customer"})
+"""A customer may wait for several orders."""
+
+
+def _same(facts: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """Object to two facts that are one: then nobody could tell who was reached."""
+    first: dict[str, str] = {}
+    for name in KNOWN:
+        if name not in facts or name in _MAY_BE_SAME:
+            continue
+        earlier = first.setdefault(facts[name], name)
+        if earlier != name:
+            said = f"{earlier} and {name} are the same: {facts[name]}"
+            do = f"give different ones, or leave {name} out: otherwise nobody can tell them apart"
+            yield problem("facts", said, do)
+
+
+# -- what is missing --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Cases that are not applicable for one and the same reason.
+
+    Attributes:
+        reason: Why, as the report will say it.
+        missing: Facts that would make them apply; none if it is something else.
+        cases: The cases.
+    """
+
+    reason: str
+    missing: tuple[str, ...]
+    cases: tuple[Case, ...]
+
+
+def lost(facts: Mapping[str, str], capabilities: frozenset[str]) -> tuple[Lost, ...]:
+    """Give the cases that are not applicable, by reason; what is lost most comes first."""
+    found: dict[str, list[Case]] = {}
+    for case in registry.cases().values():
+        reason = inapplicable(case, facts, capabilities)
+        if reason is not None:
+            found.setdefault(reason, []).append(case)
+    return tuple(
+        Lost(
+            reason=reason,
+            missing=tuple(sorted(facts_needed(cases[0]) - set(facts))),
+            cases=tuple(cases),
+        )
+        for reason, cases in sorted(found.items(), key=lambda item: -len(item[1]))
+    )
+
+
+def coverage(facts: Mapping[str, str], capabilities: frozenset[str]) -> Diagnosis:
+    """Say how many cases apply, and what would make more of them apply."""
+    every = len(registry.cases())
+    reasons = lost(facts, capabilities)
+    applicable = every - sum(len(reason.cases) for reason in reasons)
+    said = f"{applicable} of {every} cases apply"
+    missing = [name for name in ESSENTIAL if name not in facts]
+    if not missing:
+        return ok("coverage", said)
+    do = "give them in [facts] of pbx.toml; pbx init asks for them"
+    return warning("coverage", f"{said}: nothing is known of {', '.join(missing)}", do)

@@ -1,0 +1,235 @@
+"""The report as one HTML file: a certificate to hand on, and all the evidence.
+
+Nothing is loaded from anywhere, and nothing that an endpoint answered is ever more than
+text: the template escapes it, control characters are written out, and the page forbids all
+scripts but its own. Without JavaScript it can be read and printed; with it, searched.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.reports import overview
+from harness.reports.chart import chart
+from harness.reports.overview import CaseReport, Report
+from harness.reports.terminal import visible
+from harness.reports.words import FACTS, FAILING, REMARKS, SOURCES, VERDICTS, counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """How much of a case is shown; the JSON report has the rest.
+
+    Attributes:
+        exchanges: How many.
+        first: Characters of the messages of the first exchange, which is the one to blame.
+        further: Characters of those of the further ones.
+        ladders: How many.
+    """
+
+    exchanges: int
+    first: int
+    further: int
+    ladders: int
+
+
+_TELLING = _Shown(exchanges=8, first=4000, further=1000, ladders=3)
+"""Where there is something to explain."""
+_QUIET = _Shown(exchanges=2, first=600, further=600, ladders=1)
+"""Where all is well."""
+
+
+def html(report: Report) -> str:
+    """Make the page."""
+    script = _asset("report.js")
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        report=report,
+        **_summary(report),
+        **_cases(report),
+        verdicts=VERDICTS,
+        style=Markup(_asset("report.css")),  # noqa: S704  # a file of ours
+        script=Markup(script),  # noqa: S704  # a file of ours
+        script_hash=_hash(script),
+    )
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    """Give what the first screen shows."""
+    facts = overview.facts_to_add(report)
+    return {
+        "title": overview.run_title(report),
+        "sentences": overview.run_sentences(report),
+        "started": _when(report["started"]),
+        "settings": list(_settings(report.get("manifest") or {})),
+        "to_mend": overview.to_mend(report),
+        "not_tested": overview.not_tested(report),
+        "facts": [(name, count, FACTS.get(name, "")) for name, count in facts],
+        "longest_fact": max((len(name) for name, _ in facts), default=0),
+    }
+
+
+def _cases(report: Report) -> dict[str, Any]:
+    drawn: dict[str, str] = {}
+    return {
+        "families": [
+            {"of": family, "cases": [_case(case, drawn) for case in family.cases]}
+            for family in overview.families(report)
+        ],
+        "longest_id": max((len(case["id"]) for case in report["cases"]), default=1),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["counted"] = counted
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Write out control characters, also those that turn the direction of writing."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _asset(name: str) -> str:
+    return resources.files("harness.reports").joinpath("templates", name).read_text("utf-8")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _when(started: str) -> str:
+    try:
+        at = datetime.fromisoformat(started)
+    except ValueError:
+        return started
+    return f"{at.day} {at:%B %Y, %H:%M %Z}".rstrip()
+
+
+def _settings(manifest: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Give what was known of the endpoint, as pairs."""
+    for key, value in manifest.items():
+        if isinstance(value, Mapping):
+            yield from _settings(value, f"{path}{key}.")
+        elif value is not None:
+            yield f"{path}{key}", value
+
+
+def _case(case: CaseReport, drawn: dict[str, str]) -> dict[str, Any]:
+    telling = case["verdict"] in FAILING | REMARKS
+    shown, exchanges = _TELLING if telling else _QUIET, case["exchanges"]
+    return {
+        "of": case,
+        "words": VERDICTS[case["verdict"]],
+        "failing": case["verdict"] in FAILING,
+        "telling": telling,
+        "source": SOURCES.get(case["source"], case["source"]),
+        "figures": [*_figures(case, drawn, telling=telling)],
+        "exchanges": [
+            _exchange(item, shown.further if place else shown.first)
+            for place, item in enumerate(exchanges[: shown.exchanges])
+        ],
+        "left_out": max(0, len(exchanges) - shown.exchanges),
+    }
+
+
+def _figures(case: CaseReport, drawn: dict[str, str], *, telling: bool) -> Iterator[dict[str, Any]]:
+    """Draw the ladders of a case; or say where one is drawn already.
+
+    Many cases look at the same calls. A case of which there is something to tell draws its
+    own all the same, once.
+
+    Args:
+        case: The case.
+        drawn: In which cases ladders are drawn; noted here.
+        telling: Whether there is something to tell.
+    """
+    own = set()
+    for ladder in case.get("ladders", ())[: (_TELLING if telling else _QUIET).ladders]:
+        content = json.dumps(ladder)
+        first = drawn.setdefault(content, case["id"])
+        if content not in own:
+            same = first if first != case["id"] and not telling else None
+            drawing = chart(ladder) if same is None else None
+            yield {"caption": ladder["caller"], "same": same, "chart": drawing}
+        own.add(content)
+
+
+def _exchange(exchange: Mapping[str, Any], most: int) -> dict[str, Any]:
+    request, response = exchange["request"], exchange["response"]
+    line = f"{request['method']} {request['url']}"
+    kind, _, detail = (exchange["observed"] or "given up").partition(": ")
+    return {
+        "asked": _cut(_asked(request), _MOST_ASKED),
+        "result": _result(kind, response),
+        "detail": detail,
+        "good": exchange["observed"] == "instruction",
+        "ms": exchange["elapsed_s"] * 1000,
+        "request": _cut(_message(line, request), most),
+        "response": _cut(_message(_status(response), response), most) if response else None,
+        "injected": exchange.get("injected") or (),
+    }
+
+
+_MOST_ASKED = 120
+_USUAL = frozenset({"cdr_id", "call_session_id", "start_time", "numb", "direction"})
+"""Parameters that tell nothing of what a question is about."""
+
+
+def _asked(request: Mapping[str, Any]) -> str:
+    """Say in a line what was asked: the telling parameters, where they can be made out."""
+    query = urlsplit(request["url"]).query or request["body"] or ""
+    telling = [
+        f"{name}={value}"
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if name not in _USUAL
+    ]
+    return " ".join([request["method"], *(telling or [query])])
+
+
+def _result(kind: str, response: Mapping[str, Any] | None) -> str:
+    """Say what came of a request."""
+    words = kind.replace("_", " ")
+    if response is None:
+        return words
+    status = f"{response['status']} {response['reason']}".strip()
+    return status if kind in ("instruction", "http_status") else f"{status}, {words}"
+
+
+def _status(response: Mapping[str, Any]) -> str:
+    version = response.get("http_version") or "HTTP"
+    return f"{version} {response['status']} {response['reason']}".rstrip()
+
+
+def _message(first: str, message: Mapping[str, Any]) -> str:
+    lines = [first, *(f"{name}: {value}" for name, value in message["headers"])]
+    if message["body"]:
+        lines += ["", message["body"]]
+    return "\n".join(lines)
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    return f"{text[:most]}… ({len(text) - most} more characters)"

@@ -1,0 +1,103 @@
+"""The report as JUnit XML, for CI systems.
+
+A family is a testsuite. A failing or untestable case is a ``<failure>``, a fault of the
+harness an ``<error>``, and only what does not apply is ``<skipped>``: remarks are passes with
+a property that says so. A run that was broken off has an ``<error>`` of its own, for the cases
+that are missing would otherwise read as green.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from junitparser import (
+    Error,
+    Failure,
+    JUnitXml,
+    Properties,
+    Property,
+    Skipped,
+    TestCase,
+    TestSuite,
+)
+
+from harness.reports.overview import CaseReport, Family, Report, families, run_sentences
+from harness.reports.terminal import visible
+
+
+def junit(report: Report) -> str:
+    """Make the document."""
+    document = JUnitXml("pbx certify")
+    for family in families(report):
+        document.add_testsuite(_suite(family, report))
+    if report["verdict"] == "aborted":
+        document.add_testsuite(_broken_off(report))
+    document.update_statistics()  # type: ignore[no-untyped-call]  # theirs is untyped
+    written = BytesIO()
+    document.write(written)
+    return written.getvalue().decode("utf-8") + "\n"
+
+
+def _suite(family: Family, report: Report) -> TestSuite:
+    suite = TestSuite(family.id)
+    suite.timestamp = report["started"]
+    for name, value in _particulars(report):
+        suite.add_property(name, visible(value))
+    suite.add_testcases([_case(case) for case in family.cases])
+    return suite
+
+
+def _particulars(report: Report) -> Iterator[tuple[str, str]]:
+    yield "endpoint", report["endpoint"]["url"]
+    yield "verdict", report["verdict"]
+    yield "suite", report["suite"]["version"]
+    yield "cases_digest", report["suite"]["cases_digest"]
+
+
+def _case(case: CaseReport) -> TestCase:
+    name = visible(f"{case['id']}: {case['title']}")
+    made = TestCase(name, classname=f"pbx.{case['family']}", time=case["duration_s"])
+    properties = Properties()  # type: ignore[no-untyped-call]  # theirs is untyped
+    for key in ("verdict", "requirement_id", "keyword", "source", "requirement"):
+        properties.add_property(Property(key, visible(case[key])))
+    made.append(properties)  # type: ignore[no-untyped-call]  # theirs is untyped
+    message = visible(case["reason"])
+    match case["verdict"]:
+        case "fail" | "untestable":
+            made.result = Failure(message, case["verdict"])
+        case "error":
+            made.result = Error(message, "error")
+        case "not-applicable":
+            made.result = Skipped(message)
+        case _:
+            return made
+    if case["verdict"] != "not-applicable":
+        made.result[0].text = evidence(case)
+    return made
+
+
+def evidence(case: CaseReport) -> str:
+    """Say in lines of text what is wrong with a case, and what to do about it."""
+    lines = [
+        ("required", f"{case['requirement']} ({case['keyword']}, {case['requirement_id']})"),
+        ("expected", case.get("expected")),
+        ("received", case.get("received")),
+        ("caller", case.get("caller")),
+        ("fix", case.get("fix")),
+        ("curl", case.get("curl")),
+        ("again", case["replay"]),
+    ]
+    told = (f"{name + ':':<10}{_hanging(text)}" for name, text in lines if text)
+    return visible("\n".join(told))
+
+
+def _hanging(text: str) -> str:
+    return text.strip().replace("\n", f"\n{'':10}")
+
+
+def _broken_off(report: Report) -> TestSuite:
+    suite = TestSuite("RUN")
+    suite.timestamp = report["started"]
+    case = TestCase("the run is complete", classname="pbx.RUN", time=report["duration_s"])
+    case.result = Error(visible(run_sentences(report)[0]), "aborted")
+    suite.add_testcases([case])
+    return suite

@@ -1,0 +1,33 @@
+"""The badge."""
+
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from harness.reports.badge import badge, text_width
+from harness.reports.words import RUN_TITLES
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("verdict", RUN_TITLES)
+def test_a_badge_says_what_a_run_came_to(
+    report_with: Callable[..., dict[str, Any]], verdict: str
+) -> None:
+    picture = ET.fromstring(badge(report_with(verdict=verdict)))  # noqa: S314  # drawn by ourselves
+    assert picture.get("aria-label") == f"pbx protocol: {RUN_TITLES[verdict].lower()}"
+    label, message = picture.iter(f"{SVG}text")
+    end = int(message.get("x", 0)) + int(message.get("textLength", 0))
+    assert int(picture.get("width", 0)) == end + int(label.get("x", 0))
+
+
+def test_each_verdict_has_a_colour_of_its_own(report_with: Callable[..., dict[str, Any]]) -> None:
+    drawn = {badge(report_with(verdict=verdict)).split("fill=")[2][:9] for verdict in RUN_TITLES}
+    assert len(drawn) == len(RUN_TITLES)
+
+
+def test_widths_are_those_of_verdana() -> None:
+    assert text_width("ill") < text_width("wow")
+    assert text_width("certified") == pytest.approx(45, abs=3)

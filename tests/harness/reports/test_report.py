@@ -1,0 +1,200 @@
+"""The JSON report: what it must hold, and what it must hide."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from harness.certifier import inapplicable
+from harness.masking import Masker
+from harness.model import (
+    Case,
+    CaseResult,
+    Finding,
+    Keyword,
+    Requirement,
+    Run,
+    Source,
+    Verdict,
+    broken,
+    kept,
+    not_applicable,
+)
+from harness.reports.report import report, schema
+from mockpbx.drivers.stage import Played
+
+Rehearse = Callable[..., Played]
+COURIER, CUSTOMER = "79161110001", "79175968108"
+
+REQUIREMENT = Requirement(
+    id="answer-is-valid",
+    keyword=Keyword.MUST,
+    text="Every answer is an instruction.",
+    source=Source.VENDOR_DOC,
+    documented="Interactive call processing, the endpoint's answer",
+    why="The PBX takes the fallback.",
+    fix='Answer with {"phones": ["79175968108"]}.',
+)
+CASE = Case(id="SEQ-001", title="A courier calls", requirement=REQUIREMENT)
+
+NAMED_IN_THE_DESIGN = {
+    "": {"format", "verdict", "suite", "endpoint", "manifest", "started", "duration_s", "counts"},
+    "case": {
+        *("id", "title", "keyword", "requirement", "source", "verdict", "reason", "caller"),
+        *("duration_s", "curl", "replay", "exchanges"),
+    },
+    "exchange": {"at", "request", "response", "elapsed_s", "observed"},
+}
+
+
+def result(verdict: Verdict, finding: Finding, *calls: Played) -> CaseResult:
+    exchanges = tuple(exchange for played in calls for exchange in played.exchanges)
+    return CaseResult(case=CASE, verdict=verdict, finding=finding, exchanges=exchanges, calls=calls)
+
+
+def run_of(*results: CaseResult, **changes: Any) -> Run:
+    run = Run(
+        url="http://127.0.0.1/crm?token=abcdef",
+        manifest={"facts": {"courier": COURIER}},
+        started="2026-09-17T10:15:00+00:00",
+        duration_s=1.25,
+        results=results,
+        digest=f"sha256:{'0' * 64}",
+        version="0.1.0",
+    )
+    return replace(run, **changes)
+
+
+def report_on(run: Run) -> dict[str, Any]:
+    return report(run, Masker())
+
+
+@pytest.fixture
+def called(rehearse: Rehearse) -> dict[str, Any]:
+    """Give the report of a call that went well, one that did not, and one not made."""
+    good = rehearse({"returned_code": 1}, {"phones": [CUSTOMER]}, dials=["10523"])
+    bad = rehearse({"phone": [CUSTOMER]})
+    blame = broken(expected="an instruction", received="none", blamed=bad.exchanges)
+    return report_on(
+        run_of(
+            result(Verdict.PASS, kept("2 answers"), good),
+            result(Verdict.FAIL, blame, good, bad),
+            result(Verdict.NOT_APPLICABLE, not_applicable("needs the fact order in [facts]")),
+        )
+    )
+
+
+def test_it_is_as_the_published_schema_says(called: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(schema())
+    Draft202012Validator(schema(), format_checker=FormatChecker()).validate(called)
+
+
+def test_every_key_is_described_in_the_schema(called: dict[str, Any]) -> None:
+    definitions = schema()["$defs"]
+    case = called["cases"][1]
+    exchange, ladder = case["exchanges"][0], case["ladders"][0]
+    told = (
+        (called, schema()),
+        (called["suite"], schema()["properties"]["suite"]),
+        (case, definitions["case"]),
+        (exchange, definitions["exchange"]),
+        (exchange["request"], definitions["exchange"]["properties"]["request"]),
+        (exchange["response"], definitions["exchange"]["properties"]["response"]),
+        (ladder, definitions["ladder"]),
+    )
+    for content, description in told:
+        assert set(content) == set(description["required"]) <= set(description["properties"])
+
+
+def test_the_keys_of_the_design_are_there(called: dict[str, Any]) -> None:
+    case = called["cases"][1]
+    assert set(called) >= NAMED_IN_THE_DESIGN[""]
+    assert set(case) >= NAMED_IN_THE_DESIGN["case"]
+    assert set(case["exchanges"][0]) >= NAMED_IN_THE_DESIGN["exchange"]
+    assert called["counts"]["fail"] == 1
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            yield from (text for item in value for text in _texts(item))
+        case dict():
+            yield from (text for item in value.values() for text in _texts(item))
+
+
+def test_people_are_hidden_and_samples_of_ours_are_not(called: dict[str, Any]) -> None:
+    fix = called["cases"][0]["fix"]
+    assert fix == REQUIREMENT.fix
+    shown = [text for text in _texts(called) if text != fix]
+    assert not [text for text in shown if COURIER in text or CUSTOMER in text]
+    assert "7916*****01" in called["cases"][1]["exchanges"][0]["request"]["url"]
+
+
+def test_secrets_are_hidden_also_in_the_lines_to_paste(rehearse: Rehearse) -> None:
+    played = rehearse({"phone": []})
+    (exchange,) = played.exchanges
+    request = replace(exchange.request, headers=(("authorization", "Bearer abcdef"),))
+    exchange = replace(exchange, request=request)
+    finding = broken(expected="an instruction", received="none", blamed=(exchange,))
+    failed = CaseResult(case=CASE, verdict=Verdict.FAIL, finding=finding, exchanges=(exchange,))
+    made = report_on(run_of(failed))
+    assert "abcdef" not in json.dumps(made)
+    assert made["cases"][0]["replay"] == (
+        "pbx certify 'http://127.0.0.1/crm?token=***' --only SEQ-001"
+    )
+
+
+def test_a_session_id_is_no_secret_also_of_a_question_outside_a_call(rehearse: Rehearse) -> None:
+    (exchange,) = rehearse({"phones": [CUSTOMER]}).exchanges
+    url = "http://127.0.0.1/?call_session_id=1795340476729&numa=79161110001"
+    asked = replace(exchange, request=replace(exchange.request, url=url))
+    alone = CaseResult(case=CASE, verdict=Verdict.PASS, finding=kept(), exchanges=(asked,))
+    (case,) = report_on(run_of(alone))["cases"]
+    assert case["exchanges"][0]["request"]["url"].endswith("id=1795340476729&numa=7916*****01")
+
+
+def test_what_is_to_blame_is_shown_first(called: dict[str, Any]) -> None:
+    case = called["cases"][1]
+    assert case["exchanges"][0]["observed"].startswith("instruction_invalid: ")
+    assert case["ladders"][0]["caller"] == case["caller"]
+    assert "fell back to operators (instruction_invalid)" in case["caller"]
+
+
+def test_a_call_in_trouble_is_shown_before_one_that_went_well(rehearse: Rehearse) -> None:
+    good, bad = rehearse({"phones": [CUSTOMER]}), rehearse({"phone": [CUSTOMER]})
+    finding = broken(expected="an instruction", received="none")
+    made = report_on(run_of(result(Verdict.FAIL, finding, good, bad)))
+    assert "fell back" in made["cases"][0]["caller"]
+
+
+def test_half_characters_are_written_out(rehearse: Rehearse) -> None:
+    played = rehearse({"text": "\ud800"})
+    made = report_on(run_of(result(Verdict.PASS, kept("\udfff said"), played)))
+    assert json.dumps(made, ensure_ascii=False).encode()
+    assert made["cases"][0]["reason"] == "\\udfff said"
+
+
+def test_facts_that_a_case_wants_are_named_as_the_certifier_says_it() -> None:
+    case = replace(CASE, needs=frozenset({"courier", "order"}))
+    reason = inapplicable(case, {"virtual_number"}, set())
+    assert reason is not None
+    made = report_on(run_of(result(Verdict.NOT_APPLICABLE, not_applicable(reason))))
+    assert made["cases"][0]["missing_facts"] == ["courier", "order"]
+
+
+def test_a_run_that_was_broken_off_says_why_and_hides_numbers_in_it() -> None:
+    made = report_on(run_of(aborted="the state of 79161110001 was refused"))
+    assert (made["verdict"], made["aborted"]) == (
+        "aborted",
+        "the state of 7916*****01 was refused",
+    )
+
+
+def test_requirements_that_no_case_tests_are_named_with_the_reason() -> None:
+    for entry in report_on(run_of())["excluded"]:
+        assert entry["reason"]
