@@ -140,7 +140,8 @@ def main(
 def _run(settings: Settings, ready_file: Path | None, *, quiet: bool) -> None:
     level = logging.WARNING if quiet else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(message)s", stream=sys.stderr)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Strangers who speak no HTTP are no news to somebody who wants quiet.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR if quiet else logging.WARNING)
     if ready_file is not None and not ready_file.parent.is_dir():
         raise SettingsError(f"there is no folder {ready_file.parent} for the ready file")
     if settings.stub is not None and not is_json(settings.stub):

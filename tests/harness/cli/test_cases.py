@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from harness import registry
-from harness.cli.cases import inapplicable
+from harness.certifier import inapplicable
 from harness.model import Case, Keyword, Source
 from harness.target import from_url
 
@@ -125,7 +125,11 @@ def test_the_more_is_declared_the_more_applies() -> None:
     little = from_url("http://127.0.0.1/")
     much = from_url("https://127.0.0.1/")
     fewer, more = (
-        {case.id for case in CASES.values() if inapplicable(case, known) is None}
+        {
+            case.id
+            for case in CASES.values()
+            if inapplicable(case, known.facts, known.capabilities) is None
+        }
         for known in (little, much)
     )
     assert fewer < more
