@@ -8,7 +8,6 @@ stranger's, which changes nothing anywhere.
 import asyncio
 import socket
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from harness import facts, manifest
 from harness.answering import examine_answer
@@ -20,8 +19,8 @@ from harness.target import Target, from_manifest, from_url, opened
 from mockpbx.callscript import library
 from mockpbx.drivers.play import Performance, play
 from mockpbx.errors import ExchangeFailed, FileError, UsageError
-from mockpbx.faults.caller import host_and_port
 from mockpbx.faults.handshake import EXPIRED, NO_ISSUER, Handshake, shake_hands, trusting
+from mockpbx.faults.spelling import host_and_port
 from mockpbx.wire.target import split_target
 
 _CONNECTED_WITHIN_S = 5.0
@@ -119,7 +118,7 @@ def _address(target: Target) -> Diagnosis:
     url = target.profile.url
     try:
         base = split_target(url).base
-        host, _ = host_and_port(urlsplit(url))
+        host, _ = host_and_port(url)
     except UsageError as error:
         return problem("address", str(error), "give the endpoint's whole address")
     shown = without_secrets(url)
@@ -132,7 +131,7 @@ def _address(target: Target) -> Diagnosis:
 
 
 async def _name(target: Target) -> list[Diagnosis]:
-    host, port = host_and_port(urlsplit(target.profile.url))
+    host, port = host_and_port(target.profile.url)
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(_CONNECTED_WITHIN_S):
@@ -145,7 +144,7 @@ async def _name(target: Target) -> list[Diagnosis]:
 
 
 async def _connection(target: Target) -> list[Diagnosis]:
-    host, port = host_and_port(urlsplit(target.profile.url))
+    host, port = host_and_port(target.profile.url)
     try:
         async with asyncio.timeout(_CONNECTED_WITHIN_S):
             _, writer = await asyncio.open_connection(host, port)

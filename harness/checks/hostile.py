@@ -10,7 +10,8 @@ from harness.context import Context
 from harness.model import Finding, broken, kept
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.drivers.stage import Exchange
-from mockpbx.faults.caller import RawReply, converse, spelled
+from mockpbx.faults.caller import RawReply, converse
+from mockpbx.faults.spelling import spelled
 from mockpbx.wire.messages import HttpRequest
 from mockpbx.wire.reply import Instructed, read
 from mockpbx.wire.request import Method, build

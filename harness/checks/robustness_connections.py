@@ -15,7 +15,8 @@ from harness.checks.hostile import Shot, gone, noted, ordinary, posted, say, str
 from harness.context import Context, Harvest
 from harness.model import Finding, broken, kept, not_applicable, untestable
 from harness.registry import Check, check
-from mockpbx.faults.caller import RawConnection, connected, spelled
+from mockpbx.faults.caller import RawConnection, connected
+from mockpbx.faults.spelling import spelled
 from mockpbx.wire.reply import Instructed, read
 from mockpbx.wire.request import build
 

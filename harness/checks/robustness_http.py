@@ -7,7 +7,8 @@ from harness.checks.hostile import Shot, ordinary, posted, say, survived
 from harness.context import Context
 from harness.model import Finding, broken, kept
 from harness.registry import Check, check
-from mockpbx.faults.caller import converse, spelled
+from mockpbx.faults.caller import converse
+from mockpbx.faults.spelling import spelled
 from mockpbx.wire.messages import HttpRequest, header_list
 from mockpbx.wire.request import Method
 

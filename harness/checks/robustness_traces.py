@@ -24,7 +24,7 @@ from harness.context import Context
 from harness.model import Finding, broken, kept
 from harness.registry import check
 from mockpbx.drivers.stage import Exchange
-from mockpbx.faults.caller import spelled
+from mockpbx.faults.spelling import spelled
 from mockpbx.wire.messages import HttpReply
 
 _OK = 200

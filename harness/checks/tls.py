@@ -3,7 +3,6 @@
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from harness.checks.answers import described, fell_silent
 from harness.checks.hostile import gone, ordinary
@@ -11,7 +10,7 @@ from harness.checks.robustness_connections import others_are_answered
 from harness.context import Context
 from harness.model import Finding, broken, kept, not_applicable, untestable
 from harness.registry import check
-from mockpbx.faults.caller import RawConnection, connected, host_and_port, spelled
+from mockpbx.faults.caller import RawConnection, connected
 from mockpbx.faults.handshake import (
     EXPIRED,
     NO_ISSUER,
@@ -22,6 +21,7 @@ from mockpbx.faults.handshake import (
     trusting,
     trusting_anybody,
 )
+from mockpbx.faults.spelling import host_and_port, spelled
 
 _DAYS = 14
 _DAY_S = 86_400
@@ -60,7 +60,7 @@ async def certificate_is_trusted(context: Context) -> Finding:
 async def certificate_names_the_host(context: Context) -> Finding:
     """Compare the certificate's names with the host of the address."""
     found = await _verified(context, host=True)
-    host, _ = host_and_port(urlsplit(context.profile.url))
+    host, _ = host_and_port(context.profile.url)
     if found.done:
         return kept(f"the certificate names {host}")
     if found.refused not in OTHER_NAME:
@@ -142,7 +142,7 @@ _HALF_A_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
 
 def _below_tls(context: Context) -> str:
     """Give an address by which the same port is reached without TLS."""
-    host, port = host_and_port(urlsplit(context.profile.url))
+    host, port = host_and_port(context.profile.url)
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

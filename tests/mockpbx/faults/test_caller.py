@@ -10,7 +10,8 @@ import pytest
 
 from mockpbx.core.observed import Observed
 from mockpbx.errors import ExchangeFailed, UsageError
-from mockpbx.faults.caller import connected, converse, get_request, spelled
+from mockpbx.faults.caller import connected, converse
+from mockpbx.faults.spelling import get_request, spelled
 from mockpbx.wire.messages import HttpRequest
 
 if TYPE_CHECKING:
