@@ -6,7 +6,6 @@ open while other things happen.
 """
 
 import asyncio
-import base64
 import socket
 import ssl
 import struct
@@ -14,12 +13,13 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urlsplit
 
 from mockpbx.core.observed import Observed
-from mockpbx.errors import ExchangeFailed, UsageError
+from mockpbx.drivers.live import trust as usual_trust
+from mockpbx.errors import ExchangeFailed
 from mockpbx.faults.framing import split_answers
-from mockpbx.wire.messages import HttpReply, HttpRequest
+from mockpbx.faults.spelling import host_and_port
+from mockpbx.wire.messages import HttpReply
 
 _MOST = 2 * 1024 * 1024
 _FAREWELL_S = 0.5
@@ -182,7 +182,7 @@ async def connected(
         ExchangeFailed: No connection came about.
         UsageError: The address is none.
     """
-    reader, writer = await _connect(urlsplit(url), within_s, trust)
+    reader, writer = await _connect(url, within_s, trust)
     connection = RawConnection(reader, writer)
     try:
         yield connection
@@ -234,10 +234,10 @@ async def converse(
 
 
 async def _connect(
-    parts: SplitResult, within_s: float, trust: ssl.SSLContext | None
+    url: str, within_s: float, trust: ssl.SSLContext | None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    host, port = host_and_port(parts)
-    context = (trust or ssl.create_default_context()) if parts.scheme == "https" else None
+    host, port = host_and_port(url)
+    context = (trust or usual_trust(None)) if url.lower().startswith("https:") else None
     try:
         async with asyncio.timeout(within_s):
             return await asyncio.open_connection(host, port, ssl=context)
@@ -257,55 +257,3 @@ async def _connect(
             detail = "TLS handshake failed: the connection was closed"
             raise ExchangeFailed(Observed.TLS, detail) from error
         raise ExchangeFailed(Observed.REFUSED, f"no connection to {host}: {error}") from error
-
-
-def host_and_port(parts: SplitResult) -> tuple[str, int]:
-    """Say what is connected to.
-
-    Raises:
-        UsageError: The address names no host, or an impossible port.
-    """
-    try:
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise UsageError("the address has an unusable host or port") from error
-    if not host:
-        raise UsageError("the address names no host")
-    return host, port or (443 if parts.scheme == "https" else 80)
-
-
-def spelled(
-    request: HttpRequest,
-    *,
-    version: str = "HTTP/1.1",
-    host: bool = True,
-    headers: Sequence[str] = (),
-) -> bytes:
-    """Give the bytes of a request, with the headers that HTTP asks for.
-
-    Args:
-        request: What to send; its method goes out in the case it is written in.
-        version: The version that the request line claims.
-        host: Send the header Host.
-        headers: Further lines, as they are.
-    """
-    parts = urlsplit(request.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"{request.method} {target} {version}"]
-    if host:
-        lines.append(f"Host: {parts.netloc.rpartition('@')[2]}")
-    if parts.username or parts.password:
-        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-        lines.append(f"Authorization: Basic {base64.b64encode(user.encode()).decode()}")
-    lines += [f"{name}: {value}" for name, value in request.headers]
-    lines += headers
-    if request.body is not None:
-        lines.append(f"Content-Length: {len(request.body)}")
-    head = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
-    return head + (request.body or b"")
-
-
-def get_request(url: str, *, version: str = "HTTP/1.1", headers: Sequence[str] = ()) -> bytes:
-    """Give the bytes of a GET for an address, with the headers that HTTP asks for."""
-    request = HttpRequest(method="GET", url=url, headers=(), body=None)
-    return spelled(request, version=version, host=version != "HTTP/1.0", headers=headers)

@@ -11,11 +11,11 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from mockpbx.core.observed import Observed
+from mockpbx.drivers.live import trust as usual_trust
 from mockpbx.errors import ExchangeFailed
-from mockpbx.faults.caller import host_and_port
+from mockpbx.faults.spelling import host_and_port
 
 _NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which the module ssl does not name."""
@@ -61,7 +61,7 @@ async def shake_hands(url: str, context: ssl.SSLContext, *, within_s: float) -> 
         ExchangeFailed: There is no connection below TLS.
         UsageError: The address is none.
     """
-    host, port = host_and_port(urlsplit(url))
+    host, port = host_and_port(url)
     return await asyncio.to_thread(_shake_hands, host, port, context, within_s)
 
 
@@ -114,7 +114,7 @@ def trusting(
         host: Compare the certificate's name with the host's.
         time: Look at when the certificate is valid.
     """
-    context = ssl.create_default_context()
+    context = usual_trust(None)
     if trust is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.verify_flags = trust.verify_flags

@@ -96,6 +96,17 @@ class _Server(_Quiet, ThreadingHTTPServer):
     """A thread for each connection."""
 
 
+class _Dying(_Server):
+    """Does not survive a handshake that fails."""
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection."""
+        try:
+            return super().get_request()
+        except ssl.SSLError as error:
+            raise RuntimeError("nobody has thought of this") from error
+
+
 class _OneThread(_Quiet, HTTPServer):
     """One connection at a time."""
 
@@ -107,7 +118,9 @@ def serve(line: CourierLine, tls: ssl.SSLContext | None = None) -> int:
     `Handler`, `one_thread` takes the threads away.
     """
     handler = type("_Handler", (Handler,), {"line": line, **getattr(line, "handler", {})})
-    kind = _OneThread if getattr(line, "one_thread", False) else _Server
+    kind: type[HTTPServer] = _OneThread if getattr(line, "one_thread", False) else _Server
+    if getattr(line, "dies_of_handshakes", False):
+        kind = _Dying
     server = kind(("127.0.0.1", 0), handler)
     if tls is not None:
         getattr(line, "harden", lambda _context: None)(tls)

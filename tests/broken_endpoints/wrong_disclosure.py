@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from harness.model import Verdict
 from tests.broken_endpoints.base import SHOP, Asked, CourierLine, Instruction, Reply, Request
-from tests.broken_endpoints.crm import FOREIGN_CUSTOMER, Order
+from tests.broken_endpoints.crm import CUSTOMER, FOREIGN_CUSTOMER, Order
 from tests.broken_endpoints.register import broken
 
 
@@ -119,7 +119,7 @@ class TellsForeignByItsTime(CourierLine):
 
     def for_others(self, asked: Asked) -> Instruction:
         if asked.digits in self.crm.orders:
-            time.sleep(0.2)
+            time.sleep(0.3)
         return SHOP
 
 
@@ -140,3 +140,28 @@ class MayBeCached(CourierLine):
     def reply(self, body: bytes) -> Reply:
         said = super().reply(body)
         return replace(said, headers={**said.headers, "Cache-Control": "public, max-age=3600"})
+
+
+@broken("PRIV-041")
+class AnyOrderForAnUnknownOne(CourierLine):
+    """Connects whoever comes first on its list when an order is not found."""
+
+    def find(self, asked: Asked) -> Order | None:
+        return super().find(asked) or self.crm.orders["10523"]
+
+
+@broken("PRIV-033")
+class SameCustomerForCustomers(CourierLine):
+    """Connects everybody who waits for an order with the first who does."""
+
+    def for_others(self, asked: Asked) -> Instruction:
+        waits = self.crm.awaited(asked.caller) and asked.caller != CUSTOMER
+        return {"phones": [CUSTOMER]} if waits else SHOP
+
+
+@broken("PRIV-062", verdict=Verdict.NONSTRICT)
+class NumberInWords(CourierLine):
+    """Reads the customer's number out to the courier before it connects them."""
+
+    def connect(self, order: Order) -> Instruction:
+        return {"phones": [order.customer], "text": f"Connecting you with {order.customer}"}

@@ -10,6 +10,8 @@ from mockpbx.wire.request import Method
 from tests.broken_endpoints.base import Asked, CourierLine, Instruction, Reply, Request
 from tests.broken_endpoints.register import broken
 
+_FORM = "application/x-www-form-urlencoded"
+
 
 class _Fragile(CourierLine):
     """Fails on anything that is no number."""
@@ -163,4 +165,42 @@ class FailsOnDoubledParameters(CourierLine):
         pairs = request.query.split("&")
         if len({pair.partition("=")[0] for pair in pairs}) < len(pairs):
             raise TypeError("expected str instance, list found")
+        return super().parameters(request)
+
+
+@broken("ROBUST-070", verdict=Verdict.NONSTRICT, method=Method.POST_FORM)
+class FailsOnOtherTypes(CourierLine):
+    """Fails when a form is announced as something else."""
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        if request.headers.get("content-type", _FORM).partition(";")[0] != _FORM:
+            raise NotImplementedError(request.headers["content-type"])
+        return super().parameters(request)
+
+
+@broken("ROBUST-071", verdict=Verdict.NONSTRICT, method=Method.POST_FORM)
+class FailsWithoutType(CourierLine):
+    """Fails when a form is not announced."""
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        _ = request.headers["content-type"] if request.body else ""
+        return super().parameters(request)
+
+
+@broken("ROBUST-072", verdict=Verdict.NONSTRICT, method=Method.POST_FORM)
+class FailsOnEmptyForm(CourierLine):
+    """Fails when a form is empty."""
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        _ = request.body[0] if request.method == "POST" else 0
+        return super().parameters(request)
+
+
+@broken("ROBUST-073", verdict=Verdict.NONSTRICT, method=Method.POST_FORM)
+class FailsOnLargeForms(CourierLine):
+    """Fails when a form is larger than its buffer."""
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        if len(request.body) > 65536:
+            raise MemoryError
         return super().parameters(request)

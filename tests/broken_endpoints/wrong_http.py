@@ -146,3 +146,13 @@ class SlowButInTime(CourierLine):
     def answer(self, asked: Asked) -> Reply:
         time.sleep(_DEADLINE_S / 3)
         return super().answer(asked)
+
+
+@broken("TIME-013", verdict=Verdict.INFO, deadline_s=_DEADLINE_S)
+class SecondStepSlow(CourierLine):
+    """Looks the order up slowly, though in time."""
+
+    def answer(self, asked: Asked) -> Reply:
+        if self.is_courier(asked) and asked.digits:
+            time.sleep(_DEADLINE_S / 2)
+        return super().answer(asked)

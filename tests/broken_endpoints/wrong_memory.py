@@ -143,7 +143,7 @@ class SessionIgnored(CourierLine):
         return super().instruct(asked)
 
 
-@broken("PRIV-053", verdict=Verdict.NONSTRICT)
+@broken("SEQ-056", verdict=Verdict.INFO, states=True)
 class NeverStopsGuessing(CourierLine):
     """Lets a courier guess for ever."""
 
@@ -175,3 +175,48 @@ class SecondCallFails(CourierLine):
             return None
         self.done.add(found.number)
         return found
+
+
+@broken("PRIV-053", verdict=Verdict.NONSTRICT)
+class RightOrderUnlocks(CourierLine):
+    """Sends who has guessed thrice to the operators, and still answers their next guess."""
+
+    def is_locked(self, asked: Asked) -> bool:
+        return super().is_locked(asked) and self.find(asked) is None
+
+
+@broken("SEQ-051", verdict=Verdict.NONSTRICT, states=True)
+class TypingErrorLocksTheCourier(CourierLine):
+    """Remembers a typing error against the courier, on their next call, too."""
+
+    def is_locked(self, asked: Asked) -> bool:
+        return any(caller == asked.caller for _, caller in self.wrong)
+
+
+@broken("SEQ-061", verdict=Verdict.NONSTRICT, states=True)
+class OrdersReadOnce(CourierLine):
+    """Reads a courier's orders when the call begins, and does not look again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: dict[tuple[str, str], list[Order]] = {}
+
+    def for_courier(self, asked: Asked) -> Instruction:
+        self.read[asked.call] = self.crm.own(asked.caller)
+        return super().for_courier(asked)
+
+    def find(self, asked: Asked) -> Order | None:
+        mine = self.read.get(asked.call, self.crm.own(asked.caller))
+        return next((one for one in mine if one.number == asked.digits), None)
+
+
+@broken("SEQ-062", verdict=Verdict.NONSTRICT, states=True)
+class CouriersReadOnce(CourierLine):
+    """Reads its couriers when it starts, and does not look again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.couriers = frozenset(self.crm.couriers)
+
+    def is_courier(self, asked: Asked) -> bool:
+        return asked.caller in self.couriers

@@ -221,3 +221,28 @@ class DecodesTwice(CourierLine):
     def parameters(self, request: Request) -> dict[str, str]:
         pairs = parse_qsl(request.query, keep_blank_values=True)
         return {name: unquote(value, errors="strict") for name, value in pairs}
+
+
+@broken("SEQ-055", verdict=Verdict.INFO, states=True)
+class ReadsFiveDigitsOnly(CourierLine):
+    """Reads the first five digits of whatever was typed."""
+
+    def find(self, asked: Asked) -> Order | None:
+        return super().find(replace(asked, digits=(asked.digits or "")[:5]))
+
+
+@broken("SEQ-053", verdict=Verdict.NONSTRICT, states=True)
+class StarsFail(CourierLine):
+    """Fails when a courier types a star."""
+
+    def find(self, asked: Asked) -> Order | None:
+        int((asked.digits or "").rstrip("#") or 0)
+        return super().find(asked)
+
+
+@broken("REQ-008", verdict=Verdict.INFO, method=Method.POST_QUERY)
+class QueryOfPostIgnored(CourierLine):
+    """Declares POST with a query, and reads the body only."""
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        return super().parameters(replace(request, query=""))

@@ -48,3 +48,22 @@ class HandshakesOneByOne(CourierLine):
     """Shakes hands before it accepts the next caller: one who says nothing keeps all waiting."""
 
     handshake_at_once = True
+
+
+@broken("TLS-006", certificate=Certificate.GOOD)
+class OnlyOldTls(CourierLine):
+    """Speaks nothing newer than TLS 1.1."""
+
+    def harden(self, context: ssl.SSLContext) -> None:
+        """Undo what Python hardens by default, and more."""
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+
+@broken("TLS-008", certificate=Certificate.GOOD, deadline_s=1.0)
+class DiesOfPlainHttp(CourierLine):
+    """Ends when somebody speaks plain HTTP to it."""
+
+    handshake_at_once = True
+    dies_of_handshakes = True
