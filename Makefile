@@ -2,7 +2,7 @@
 # than Python 3.11 or newer and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test referee check fix bench clean
+.PHONY: help install demo test referee mutants check fix bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,6 +36,9 @@ test: $(INSTALLED)  ## Run the tests; the core, the wire and the scenarios must 
 
 referee: $(INSTALLED)  ## Print which case catches which broken endpoint
 	@$(BIN)/python tests/broken_endpoints/matrix.py
+
+mutants: $(INSTALLED)  ## Change each decision of the reference server; the features must notice
+	@$(BIN)/python -m tests.mutants.run -n 2
 
 check: $(INSTALLED)  ## Lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import (
+    bdd,
     call,
     cases,
     catalogue,
@@ -17,8 +18,10 @@ from harness.cli import (
     documents,
     explain,
     init,
+    new,
     reference,
     replay,
+    steps,
     verify,
 )
 from harness.cli.exits import BUG, Exit
@@ -42,6 +45,9 @@ app.command(
 app.command("init")(init.init)
 app.command("doctor")(doctor.doctor)
 app.command("certify")(certify.certify)
+app.command("bdd")(bdd.bdd)
+app.command("new")(new.new)
+app.command("steps")(steps.steps)
 app.command("cases")(cases.cases)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)

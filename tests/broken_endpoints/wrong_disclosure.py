@@ -1,6 +1,5 @@
 """Endpoints that tell numbers to people who must not have them."""
 
-import time
 from dataclasses import replace
 
 from harness.model import Verdict
@@ -111,16 +110,6 @@ class TellsForeignByAHeader(CourierLine):
         if asked.digits not in self.crm.orders:
             return said
         return replace(said, headers={**said.headers, "X-Order-Status": "open"})
-
-
-@broken("PRIV-052", verdict=Verdict.INFO)
-class TellsForeignByItsTime(CourierLine):
-    """Looks for the courier of an order that exists, and so takes longer for it."""
-
-    def for_others(self, asked: Asked) -> Instruction:
-        if asked.digits in self.crm.orders:
-            time.sleep(0.3)
-        return SHOP
 
 
 @broken("PRIV-061", verdict=Verdict.NONSTRICT)

@@ -1,0 +1,92 @@
+"""The options ``--pbx-…`` and the endpoint that they name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from harness.steps.line import Line
+from harness.target import Overrides, Target, target
+
+GIVEN_TARGET = pytest.StashKey[Target]()
+"""The endpoint, where a program runs the features and not a person."""
+
+ENDPOINT_WORDS = pytest.StashKey[tuple[str, ...]]()
+"""How that program was told of the endpoint: words for the command that repeats a scenario."""
+
+MANIFEST = "pbx.toml"
+
+
+def add(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("pbx", "calls to a PBX endpoint")
+    group.addoption("--pbx-url", metavar="URL", help="the endpoint that the PBX asks")
+    group.addoption("--pbx-manifest", metavar="FILE", help="pbx.toml: address, facts, states")
+    group.addoption(
+        "--pbx-reference",
+        action="store_true",
+        help="run the reference server and ask it; so it is where nothing else is named",
+    )
+    group.addoption("--pbx-report", metavar="FILE", help="write what became of the scenarios, JSON")
+    group.addoption(
+        "--pbx-clock",
+        choices=("virtual", "real"),
+        default="virtual",
+        help="virtual skips what people take; real waits for them",
+    )
+    group.addoption("--pbx-show-numbers", action="store_true", help="do not mask phone numbers")
+    parser.addini("pbx_features", "collect *.feature files as calls", type="bool", default=False)
+
+
+def wanted(config: pytest.Config) -> bool:
+    """Tell whether somebody said that features are about calls."""
+    named = ("pbx_url", "pbx_manifest", "pbx_reference", "pbx_report")
+    return (
+        GIVEN_TARGET in config.stash
+        or any(config.getoption(name) for name in named)
+        or bool(config.getini("pbx_features"))
+        or (config.rootpath / MANIFEST).exists()
+    )
+
+
+@contextmanager
+def opened(config: pytest.Config) -> Iterator[Line]:
+    """Open the line to the endpoint that the options name.
+
+    Raises:
+        UsageError: It cannot be used.
+    """
+    given = config.stash.get(GIVEN_TARGET, None)
+    ways = {
+        "real_time": config.getoption("pbx_clock") == "real",
+        "show_numbers": bool(config.getoption("pbx_show_numbers")),
+    }
+    worker = _worker(config)
+    if given is not None:
+        with Line(given, worker=worker, **ways) as line:
+            yield line
+        return
+    manifest, url = _manifest(config), config.getoption("pbx_url")
+    reference = manifest is None and url is None
+    with (
+        target(manifest, Overrides(url=url), reference=reference) as found,
+        Line(found, worker=worker, **ways) as line,
+    ):
+        yield line
+
+
+def _manifest(config: pytest.Config) -> Path | None:
+    """Use the manifest of the root folder where nothing else says whom to ask."""
+    named = config.getoption("pbx_manifest")
+    if named is not None:
+        return Path(named)
+    found = config.rootpath / MANIFEST
+    elsewhere = config.getoption("pbx_url") or config.getoption("pbx_reference")
+    return found if found.exists() and not elsewhere else None
+
+
+def _worker(config: pytest.Config) -> int:
+    """Tell which process of pytest-xdist this is; 0 without it."""
+    told: dict[str, str] = getattr(config, "workerinput", {})
+    return int(told.get("workerid", "gw-1").removeprefix("gw")) + 1

@@ -1,0 +1,223 @@
+"""Given: what is true before the call, and what goes wrong with the endpoint."""
+
+from harness.steps.signals import MisuseError
+from harness.steps.slots import Term
+from harness.steps.story import Story
+from harness.steps.tables import rows
+from harness.steps.vocabulary import given
+from harness.steps.words import HIDDEN
+
+# -- the PBX ---------------------------------------------------------------------------
+
+
+@given("the PBX scenario {name:text}", ru="сценарий АТС {name:text}")
+def pbx_scenario(story: Story, name: str) -> None:
+    """The PBX plays this scenario, a built-in one or a file, instead of the endpoint's own."""
+    story.script["scenario"] = name
+
+
+@given("it is {clock}", "it is {clock} on {date}", ru=("сейчас {clock}", "сейчас {clock} {date}"))
+def time_of_day(story: Story, clock: str, date: str = "2026-09-17") -> None:
+    """The call begins at this time, in Moscow; without a date on an ordinary Thursday."""
+    story.script["at"] = f"{date} {clock:0>5}:00"
+
+
+@given("it is {clock} on {date} in {zone:text}", ru="сейчас {clock} {date}, пояс {zone:text}")
+def time_elsewhere(story: Story, clock: str, date: str, zone: str) -> None:
+    """The call begins at this time, in a time zone named like Europe/Berlin."""
+    story.script |= {"at": f"{date} {clock:0>5}:00", "zone": zone}
+
+
+@given("the PBX asks with {method}", ru="АТС спрашивает методом {method}")
+def asking_method(story: Story, method: str) -> None:
+    """The administrator chose how the endpoint is asked."""
+    story.ask(method=method)
+
+
+@given("the PBX is a {brand} one", ru="АТС марки {brand}")
+def brand(story: Story, brand: str) -> None:
+    """The brand decides which parameters are sent, and under which names."""
+    story.ask(dialect=brand)
+
+
+@given("the PBX leaves out {parameter}", ru="АТС не передаёт {parameter}")
+def without(story: Story, parameter: str) -> None:
+    """The administrator unticked a parameter."""
+    story.script.setdefault("asks", {}).setdefault("without", []).append(parameter)
+
+
+@given(
+    "the PBX also sends {name:text} as {value:text}", ru="АТС передаёт ещё {name:text} {value:text}"
+)
+def extra(story: Story, name: str, value: str) -> None:
+    """The PBX sends a parameter that nobody told the endpoint about."""
+    story.script.setdefault("asks", {}).setdefault("extra", {})[name] = value
+
+
+@given("nothing entered is sent as {how:text}", ru="пустой ввод передаётся как {how:text}")
+def nothing_entered(story: Story, how: str) -> None:
+    """What stands for no digits: "None" as documented, "empty" or "absent"."""
+    story.ask(no_input=how)
+
+
+# -- who picks up ----------------------------------------------------------------------
+
+
+@given("{who} {state}", ru="{who} {state}")
+def callee_is(story: Story, who: Term, state: Term) -> None:
+    """What comes of ringing somebody: busy, no answer, call rejected, no such number."""
+    story.callee(who, state.value)
+
+
+@given("{who} answers after {seconds} seconds", ru="{who} отвечает через {seconds} секунд")
+def callee_answers(story: Story, who: Term, seconds: float) -> None:
+    """How long a phone rings before it is picked up; anybody else answers after 3 seconds."""
+    story.callee(who, {"answers": seconds})
+
+
+@given(
+    "{who} hangs up after {seconds} seconds of talk",
+    ru="{who} кладёт трубку через {seconds} секунд",
+)
+def callee_hangs_up(story: Story, who: Term, seconds: float) -> None:
+    """The one who was called ends the conversation."""
+    story.callee(who, {"answers": 3, "talks": seconds})
+
+
+@given("{who} hangs up on hearing the message", ru="{who} кладёт трубку, услышав подсказку")
+def callee_refuses(story: Story, who: Term) -> None:
+    """The one who was called hangs up during the whisper."""
+    story.callee(who, {"answers": 3, "hangs_up_in_whisper": True})
+
+
+# -- the endpoint fails ----------------------------------------------------------------
+
+
+@given("the endpoint {failure}", ru="система {failure}")
+def fails(story: Story, failure: Term) -> None:
+    """Every question meets this failure."""
+    story.add("failures", {"fault": failure.value})
+
+
+@given("the endpoint {failure} at the {nth} question", ru="система {failure} на {nth} вопросе")
+def fails_once(story: Story, failure: Term, nth: Term) -> None:
+    """One question of the call meets this failure."""
+    story.add("failures", {"fault": failure.value, "when": {"step": int(nth.value)}})
+
+
+@given("the endpoint {failure} on the {nth} call", ru="система {failure} в {nth} звонке")
+def fails_on_call(story: Story, failure: Term, nth: Term) -> None:
+    """All questions of one of several calls meet this failure."""
+    story.add("failures", {"fault": failure.value, "when": {"call": int(nth.value)}})
+
+
+@given("the endpoint answers with status {number}", ru="система отвечает статусом {number}")
+def status(story: Story, number: int) -> None:
+    """Every answer reports this HTTP status."""
+    story.add("failures", {"fault": "http.status", "at": number})
+
+
+@given(
+    "the endpoint answers with status {number} at the {nth} question",
+    ru="система отвечает статусом {number} на {nth} вопросе",
+)
+def status_once(story: Story, number: int, nth: Term) -> None:
+    """One answer of the call reports this HTTP status."""
+    when = {"step": int(nth.value)}
+    story.add("failures", {"fault": "http.status", "at": number, "when": when})
+
+
+@given("the endpoint takes {seconds} seconds", ru="система думает {seconds} секунд")
+def slow(story: Story, seconds: float) -> None:
+    """Every answer comes so late; virtual seconds, nobody waits for them."""
+    story.add("failures", {"fault": "time.delay", "at": seconds})
+
+
+@given(
+    "the endpoint takes {seconds} seconds on the {nth} call",
+    ru="система думает {seconds} секунд в {nth} звонке",
+)
+def slow_on_call(story: Story, seconds: float, nth: Term) -> None:
+    """The answers of one of several calls come so late."""
+    when = {"call": int(nth.value)}
+    story.add("failures", {"fault": "time.delay", "at": seconds, "when": when})
+
+
+@given("the endpoint answers:", ru="система отвечает:", block="text")
+def answers(story: Story, text: str) -> None:
+    """Every answer is this text, whatever the endpoint really said."""
+    story.add("failures", {"fault": "http.body", "at": text})
+
+
+@given(
+    "the endpoint answers the {nth} question:", ru="система отвечает на {nth} вопрос:", block="text"
+)
+def answers_once(story: Story, nth: Term, text: str) -> None:
+    """One answer of the call is this text."""
+    when = {"step": int(nth.value)}
+    story.add("failures", {"fault": "http.body", "at": text, "when": when})
+
+
+# -- what is behind the endpoint -------------------------------------------------------
+
+
+@given("{order} has been delivered", ru="{order} уже доставлен")
+def delivered(story: Story, order: Term) -> None:
+    """The order is closed; the endpoint must have a states address."""
+    number = story.number(order)
+    story.tidy.order(number)
+    story.put("order closed", order=number)
+
+
+@given("{order} has been given to {who}", ru="{order} передан, его везёт {who}")
+def reassigned(story: Story, order: Term, who: Term) -> None:
+    """Another courier carries the order; the endpoint must have a states address."""
+    number = story.number(order)
+    story.tidy.order(number)
+    story.put("order assigned", order=number, courier=story.number(who))
+
+
+@given("{who} no longer works here", ru="{who} больше не работает")
+def dismissed(story: Story, who: Term) -> None:
+    """The courier's card is inactive; the endpoint must have a states address."""
+    number = story.number(who)
+    story.tidy.courier(number, works=True)
+    story.put("courier inactive", courier=number)
+
+
+@given("{who} works here again", ru="{who} снова работает")
+def hired(story: Story, who: Term) -> None:
+    """The courier's card is active; the endpoint must have a states address."""
+    number = story.number(who)
+    story.tidy.courier(number, works=False)
+    story.put("courier active", courier=number)
+
+
+@given("these orders:", ru="заказы:", block="table")
+def orders(story: Story, table: list[list[str]]) -> None:
+    """Orders, whose they are, who waits, and whether they are open; a states address is needed.
+
+    Columns: order, courier, customer, status (заказ, курьер, клиент, состояние).
+    """
+    for row in rows(story, table, ("order", "courier", "customer"), ("status",)):
+        number = story.number(row["order"])
+        courier, customer = story.number(row["courier"]), story.number(row["customer"])
+        story.tidy.order(number)
+        story.put("order open", order=number, courier=courier, customer=customer)
+        if row["status"].value in ("delivered", "доставлен", "closed"):
+            story.put("order closed", order=number)
+
+
+@given("these couriers:", ru="курьеры:", block="table")
+def couriers(story: Story, table: list[list[str]]) -> None:
+    """Couriers and whether they work; a states address is needed.
+
+    Columns: courier, works (курьер, работает); yes or no (да, нет).
+    """
+    for row in rows(story, table, ("courier",), ("works",)):
+        number = story.number(row["courier"])
+        if not number or row["courier"].value == HIDDEN:
+            raise MisuseError(f"{story.place}: a courier needs a number")
+        works = row["works"].value not in ("no", "нет")
+        story.tidy.courier(number, works=number == story.line.facts.get("courier"))
+        story.put("courier active" if works else "courier inactive", courier=number)

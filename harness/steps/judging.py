@@ -1,0 +1,88 @@
+"""Compares a call with an outcome that a feature wants."""
+
+from typing import Any, NoReturn
+
+from harness.reports.outcome import outcome
+from harness.steps.signals import OutcomeMissedError
+from harness.steps.story import Story
+from mockpbx.callscript.expectations import Answer, Evidence, Expect, judge
+from mockpbx.core.observed import Failure
+from mockpbx.drivers.stage import Exchange, Played
+from mockpbx.wire.reply import Instructed
+
+SERVER_ERROR = 500
+
+
+def expect(story: Story, played: Played, **wanted: Any) -> None:
+    """Want something of a call, in the keys of a call script's ``expect``.
+
+    Raises:
+        OutcomeMissedError: It is otherwise.
+    """
+    # Not every outcome is about the answers; a server error spoils each of them all the same.
+    model = Expect.model_validate({"answers": "any", **wanted})
+    misses = judge(model, evidence(story, played))
+    if misses:
+        miss(story, played, "; ".join(str(one) for one in misses))
+
+
+def want(story: Story, played: Played, *, holds: bool, expected: str, received: str) -> None:
+    """Want that something holds.
+
+    Raises:
+        OutcomeMissedError: It does not.
+    """
+    if not holds:
+        miss(story, played, f"expected {expected}, received {received}")
+
+
+def miss(story: Story, played: Played, said: str) -> NoReturn:
+    """Say what is otherwise than wanted, and what may be the cause.
+
+    Raises:
+        OutcomeMissedError: Always.
+    """
+    lines = [str(story.place), said, f"The caller {outcome(played.record)}."]
+    lines += [f"Cause: {cause}" for cause in causes(played)]
+    raise OutcomeMissedError("\n".join(lines))
+
+
+def causes(played: Played) -> list[str]:
+    """Name what the endpoint's own answers lacked."""
+    found = []
+    for exchange in played.exchanges:
+        observed = exchange.observed
+        if isinstance(observed, Failure):
+            place = f" at {observed.path}" if observed.path else ""
+            said = f"{observed.observed.value}: {observed.detail}{place}"
+            found.append(f"the answer to request {exchange.request_id} is no instruction, {said}")
+    return found
+
+
+def evidence(story: Story, played: Played) -> Evidence:
+    """Give a call as expectations look at it."""
+    answers = tuple(
+        _answer(exchange, exchange.observed)
+        for exchange in played.exchanges
+        if exchange.observed is not None
+    )
+    return Evidence(record=played.record, answers=answers, injected=story.injected(played))
+
+
+def _answer(exchange: Exchange, observed: Instructed | Failure) -> Answer:
+    return Answer(
+        request_id=exchange.request_id,
+        copy=exchange.copy,
+        status=exchange.reply.status if exchange.reply else None,
+        text=answer_text(exchange),
+        result=observed if isinstance(observed, Failure) else observed.instruction,
+    )
+
+
+def answer_text(exchange: Exchange) -> str:
+    """Give headers and body of an answer as text to look into."""
+    reply = exchange.reply
+    if reply is None:
+        return ""
+    headers = "\n".join(f"{name}: {value}" for name, value in reply.headers)
+    return f"{headers}\n\n{reply.body.decode('utf-8', 'replace')}"

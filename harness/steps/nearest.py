@@ -1,0 +1,100 @@
+"""What to say of a sentence that is no step: the nearest ones, and what does not fit."""
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from harness.steps.slots import SLOTS
+from harness.steps.vocabulary import Part, Pattern, Step, find, focused, loosely, steps
+
+_MOST = 3
+_ALIKE = 0.5
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+_SAYS = {
+    "en": {
+        "unknown": "there is no such step",
+        "nearest": "nearest",
+        "like": "e.g.",
+        "choose": "is not known here; choose from",
+        "then": "this is an outcome: put it under Then",
+        "when": "this is no outcome: put it under Given or When",
+        "list": "pbx steps lists them all",
+    },
+    "ru": {
+        "unknown": "такого шага нет",
+        "nearest": "похожие",
+        "like": "например",
+        "choose": "здесь не знают; выберите из",
+        "then": "это результат: поставьте его после «Тогда»",
+        "when": "это не результат: поставьте его после «Дано» или «Когда»",
+        "list": "все шаги: pbx steps --lang ru",
+    },
+}
+
+
+def language(sentence: str) -> str:
+    """Tell the language of a sentence."""
+    return "ru" if _CYRILLIC.search(sentence) else "en"
+
+
+def advice(sentence: str, *, outcome: bool) -> str:
+    """Say what is wrong with a sentence and what to write instead, in its own language."""
+    lang = language(sentence)
+    says = _SAYS[lang]
+    if find(sentence, outcome=not outcome) is not None:
+        return says["when" if outcome else "then"]
+    lines = [says["unknown"]]
+    misfits = list(_misfits(sentence, lang, outcome=outcome))
+    if misfits:
+        return "\n".join([*lines, *misfits, says["list"]])
+    for pattern in nearest(sentence, outcome=outcome):
+        lines.append(f"{says['nearest']}: {pattern.shown}")
+        if pattern.kinds:
+            lines.append(f"    {says['like']} {pattern.example}")
+    return "\n".join([*lines, says["list"]])
+
+
+def nearest(sentence: str, *, outcome: bool) -> list[Pattern]:
+    """Give the patterns that a sentence resembles most."""
+    lang = language(sentence)
+    rest = focused(sentence)[1].lower()
+    found = [(_likeness(rest, pattern), pattern) for pattern in _patterns(lang, outcome=outcome)]
+    found.sort(key=lambda item: item[0], reverse=True)
+    return [pattern for likeness, pattern in found[:_MOST] if likeness > _ALIKE]
+
+
+def _likeness(sentence: str, pattern: Pattern) -> float:
+    return difflib.SequenceMatcher(None, sentence, pattern.example.lower()).ratio()
+
+
+def _patterns(lang: str, *, outcome: bool) -> Iterator[Pattern]:
+    for step in steps():
+        if _is_outcome(step) is outcome:
+            yield from (pattern for pattern in step.patterns if pattern.lang == lang)
+
+
+def _is_outcome(step: Step) -> bool:
+    return step.part is Part.THEN
+
+
+def _misfits(sentence: str, lang: str, *, outcome: bool) -> Iterator[str]:
+    """Name what does not fit into a gap of a pattern whose other words are all there."""
+    rest = focused(sentence)[1]
+    fitting = [
+        (pattern, found)
+        for pattern in _patterns(lang, outcome=outcome)
+        if _words(pattern) and (found := loosely(pattern).fullmatch(rest))
+    ]
+    for pattern, found in sorted(fitting, key=lambda item: -len(_words(item[0])))[:1]:
+        for kind, text in zip(pattern.kinds, found.groups(), strict=True):
+            slot = SLOTS[kind]
+            if not re.fullmatch(slot.regex[lang], text, re.IGNORECASE):
+                choices = slot.choices[lang] or (slot.sample[lang],)
+                close = difflib.get_close_matches(text.lower(), choices, n=_MOST) or choices
+                yield f"“{text}” {_SAYS[lang]['choose']}: {', '.join(close)}"
+
+
+def _words(pattern: Pattern) -> list[str]:
+    """Give the words of a pattern outside its gaps, if they say anything."""
+    return [word for word in re.sub(r"\{[^}]*\}", " ", pattern.text).split() if len(word) > 1]

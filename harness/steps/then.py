@@ -1,0 +1,213 @@
+"""Then: whom the caller reached, what they heard, how the call ended."""
+
+from harness.steps.judging import expect, want
+from harness.steps.slots import Term
+from harness.steps.story import Story
+from harness.steps.tables import rows
+from harness.steps.vocabulary import then
+from mockpbx.core.cdr import FinishReason
+from mockpbx.errors import UsageError
+
+# -- whom they reached -----------------------------------------------------------------
+
+
+@then(
+    "the caller talks to {who}",
+    "the caller is connected to {who}",
+    ru=("звонящий разговаривает: {who}", "звонящего соединяют: {who}", "звонящий говорит с: {who}"),
+)
+def talks_to(story: Story, who: Term, nth: int | None = None) -> None:
+    """The last caller is connected with somebody."""
+    expect(story, story.call(nth=nth), reaches=story.numbers(who))
+
+
+@then("{caller:who} talks to {callee:who}", ru="{caller:who} разговаривает: {callee:who}")
+def one_talks_to(story: Story, caller: Term, callee: Term, nth: int | None = None) -> None:
+    """Of several callers this one is connected with somebody."""
+    expect(story, story.call(caller, nth), reaches=story.numbers(callee))
+
+
+@then("the caller talks to nobody", ru="звонящий ни с кем не разговаривает")
+def talks_to_nobody(story: Story, nth: int | None = None) -> None:
+    """The last caller is not connected with anybody."""
+    expect(story, story.call(nth=nth), reaches="nobody")
+
+
+@then("the caller talks to somebody", ru="звонящий с кем-то разговаривает")
+def talks_to_somebody(story: Story, nth: int | None = None) -> None:
+    """The last caller is connected, with whomever."""
+    expect(story, story.call(nth=nth), reaches="somebody")
+
+
+@then("the caller is looked after", ru="о звонящем позаботились")
+def is_looked_after(story: Story, nth: int | None = None) -> None:
+    """The caller reaches a person or a voicemail, and is not cut off."""
+    expect(story, story.call(nth=nth), reaches=["somebody", "voicemail"])
+
+
+@then("the caller leaves a message", ru="звонящий оставляет сообщение")
+def leaves_message(story: Story, nth: int | None = None) -> None:
+    """The caller ends at a voicemail."""
+    expect(story, story.call(nth=nth), reaches="voicemail")
+
+
+@then("the caller does not talk to {who}", ru="звонящий не разговаривает: {who}")
+def does_not_talk_to(story: Story, who: Term, nth: int | None = None) -> None:
+    """The caller is not connected with somebody."""
+    expect(story, story.call(nth=nth), never_reaches=story.numbers(who))
+
+
+@then(
+    "the number of {who} stays secret",
+    "nobody learns the number of {who}",
+    ru=("номер остаётся в тайне: {who}", "номер не раскрыт: {who}"),
+)
+def stays_secret(story: Story, who: Term, nth: int | None = None) -> None:
+    """No answer of the call names the number, and the PBX does not dial it."""
+    numbers = story.numbers(who)
+    expect(story, story.call(nth=nth), never_dials=numbers, never_says=numbers)
+
+
+@then("{caller:who} learns no number of {who}", ru="{caller:who} не узнаёт номер: {who}")
+def learns_no_number(story: Story, caller: Term, who: Term, nth: int | None = None) -> None:
+    """On this caller's call no answer names the number, and the PBX does not dial it."""
+    numbers = story.numbers(who)
+    expect(story, story.call(caller, nth), never_dials=numbers, never_says=numbers)
+
+
+# -- where the call went ---------------------------------------------------------------
+
+
+@then("the caller is led to {place}", ru="звонящего ведут: {place}")
+def led_to(story: Story, place: Term, nth: int | None = None) -> None:
+    """The call enters an operation of the PBX scenario."""
+    expect(story, story.call(nth=nth), path=[place.value])
+
+
+@then("the caller is not led to {place}", ru="звонящего не ведут: {place}")
+def not_led_to(story: Story, place: Term, nth: int | None = None) -> None:
+    """The call does not enter an operation of the PBX scenario."""
+    expect(story, story.call(nth=nth), avoids=[place.value])
+
+
+@then("the caller is asked for the order number", ru="звонящего просят набрать номер заказа")
+def is_asked(story: Story, nth: int | None = None) -> None:
+    """The call comes to the question for the order number."""
+    expect(story, story.call(nth=nth), path=["ask-order"])
+
+
+@then("the caller is not asked for an order number", ru="звонящего не просят набрать номер заказа")
+def is_not_asked(story: Story, nth: int | None = None) -> None:
+    """The call comes to no question for an order number."""
+    expect(story, story.call(nth=nth), avoids=["ask-order", "try-again"])
+
+
+@then("the caller is asked to try again", ru="звонящего просят попробовать ещё раз")
+def is_asked_again(story: Story, nth: int | None = None) -> None:
+    """The call comes to “no such order”."""
+    expect(story, story.call(nth=nth), path=["try-again"])
+
+
+@then("the caller hears {words:text}", ru="звонящий слышит {words:text}")
+def hears(story: Story, words: str, nth: int | None = None) -> None:
+    """An announcement to the caller holds these words; a file is heard as “file NAME”."""
+    expect(story, story.call(nth=nth), hears=[words])
+
+
+@then("whoever answers is told {words:text}", ru="ответившему говорят {words:text}")
+def is_told(story: Story, words: str, nth: int | None = None) -> None:
+    """The whisper to the one who picked up holds these words."""
+    expect(story, story.call(nth=nth), whisper=words)
+
+
+@then("whoever answers is told the number of {order}", ru="ответившему называют: {order}")
+def is_told_order(story: Story, order: Term, nth: int | None = None) -> None:
+    """The whisper to the one who picked up names the order."""
+    expect(story, story.call(nth=nth), whisper=story.number(order))
+
+
+@then("these phones ring:", ru="звонят телефоны:", block="table")
+def phones_ring(story: Story, table: list[list[str]], nth: int | None = None) -> None:
+    """The phones that were dialled, in the order in which they ended.
+
+    Columns: phone, outcome, shown (телефон, итог, показан); outcomes are answered, busy,
+    rejected, invalid, no-answer, cancelled.
+    """
+    legs = []
+    for row in rows(story, table, ("phone",), ("outcome", "shown")):
+        leg = {"phone": story.number(row["phone"])}
+        if row["outcome"].value:
+            leg["disposition"] = row["outcome"].value
+        if row["shown"].value:
+            leg["shown"] = story.number(row["shown"])
+        legs.append(leg)
+    expect(story, story.call(nth=nth), legs=legs)
+
+
+@then("nobody's phone rings", ru="ни один телефон не звонит")
+def no_phone_rings(story: Story, nth: int | None = None) -> None:
+    """Nobody was dialled."""
+    expect(story, story.call(nth=nth), legs=[])
+
+
+# -- how it ended ----------------------------------------------------------------------
+
+
+@then("the PBX falls back to {place}", ru="запасной путь АТС: {place}")
+def falls_back_to(story: Story, place: Term, nth: int | None = None) -> None:
+    """The last failure of the endpoint led to an operation."""
+    expect(story, story.call(nth=nth), falls_back_to=place.value)
+
+
+@then("the PBX falls back because {reason}", ru="запасной путь выбран, потому что {reason}")
+def falls_back_because(story: Story, reason: Term, nth: int | None = None) -> None:
+    """What the PBX saw of the endpoint's last failure."""
+    played = story.call(nth=nth)
+    seen = [request.failure.observed.value for request in played.record.requests if request.failure]
+    received = seen[-1] if seen else "a valid instruction"
+    want(story, played, holds=received == reason.value, expected=reason.value, received=received)
+
+
+@then("the PBX does not fall back", ru="запасной путь не нужен")
+def no_fallback(story: Story, nth: int | None = None) -> None:
+    """Every question of the call got a valid instruction in time."""
+    expect(story, story.call(nth=nth), failures=[])
+
+
+@then("the answer came too late", ru="ответ пришёл слишком поздно")
+def too_late(story: Story, nth: int | None = None) -> None:
+    """An answer came after the PBX had given up, and was ignored."""
+    expect(story, story.call(nth=nth), late=True)
+
+
+@then(
+    "the caller hears at most {seconds} seconds of silence",
+    ru="тишина длится не больше {seconds} секунд",
+)
+def silence_at_most(story: Story, seconds: float, nth: int | None = None) -> None:
+    """Dead air: seconds in which the caller heard nothing."""
+    expect(story, story.call(nth=nth), dead_air={"max": seconds})
+
+
+@then(
+    "the caller hears at least {seconds} seconds of silence",
+    ru="тишина длится не меньше {seconds} секунд",
+)
+def silence_at_least(story: Story, seconds: float, nth: int | None = None) -> None:
+    """Dead air: seconds in which the caller heard nothing."""
+    expect(story, story.call(nth=nth), dead_air={"min": seconds})
+
+
+@then("the call ends as {ending}", ru="звонок завершается: {ending}")
+def ends_as(story: Story, ending: str, nth: int | None = None) -> None:
+    """How the call ended, in the vendors' words: success_finish, no_operation."""
+    known = [reason.value for reason in FinishReason]
+    if ending not in known:
+        raise UsageError(f"{story.place}: no call ends as {ending}; known: {', '.join(known)}")
+    expect(story, story.call(nth=nth), finish=ending)
+
+
+@then("the call is ended by {party}", ru="звонок завершает {party}")
+def ended_by(story: Story, party: Term, nth: int | None = None) -> None:
+    """Who hung up: the caller, the other side, or the PBX."""
+    expect(story, story.call(nth=nth), hung_up_by=party.value)

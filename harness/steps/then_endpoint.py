@@ -1,0 +1,238 @@
+"""Then: what the endpoint was asked, and what it answered."""
+
+from harness.steps.judging import answer_text, expect, miss, want
+from harness.steps.log import entries
+from harness.steps.slots import Term
+from harness.steps.story import Story
+from harness.steps.vocabulary import then
+from mockpbx.core.instruction import Forward
+from mockpbx.drivers.stage import Played
+from mockpbx.wire.reply import Instructed
+
+# -- what it was asked -----------------------------------------------------------------
+
+
+@then("the endpoint is asked {times}", ru="систему спрашивают {times}")
+def asked_times(story: Story, times: int, nth: int | None = None) -> None:
+    """How many questions the PBX sent for the call."""
+    expect(story, story.call(nth=nth), requests=times)
+
+
+@then("the endpoint is not asked", ru="систему не спрашивают")
+def not_asked(story: Story, nth: int | None = None) -> None:
+    """The PBX sent no question."""
+    expect(story, story.call(nth=nth), requests=0)
+
+
+@then(
+    "the endpoint is asked at most {number} times", ru="систему спрашивают не больше {number} раз"
+)
+def asked_at_most(story: Story, number: int, nth: int | None = None) -> None:
+    """An endpoint that knows enough may answer sooner."""
+    expect(story, story.call(nth=nth), requests={"max": number})
+
+
+def _digits(played: Played, nth: Term) -> str:
+    requests = played.record.requests
+    place = int(nth.value)
+    return requests[place - 1].digits or "nothing" if place <= len(requests) else "no such question"
+
+
+@then("the {which:nth} question carries {order}", ru="{which:nth} вопрос содержит: {order}")
+def carries(story: Story, which: Term, order: Term, nth: int | None = None) -> None:
+    """The digits that the PBX sent along."""
+    played, number = story.call(nth=nth), story.number(order)
+    received = _digits(played, which)
+    want(story, played, holds=received == number, expected=number, received=received)
+
+
+@then(
+    "the {which:nth} question carries the keys {keys}",
+    ru="{which:nth} вопрос содержит клавиши {keys}",
+)
+def carries_keys(story: Story, which: Term, keys: str, nth: int | None = None) -> None:
+    """The digits that the PBX sent along, as pressed."""
+    played = story.call(nth=nth)
+    received = _digits(played, which)
+    want(story, played, holds=received == keys, expected=keys, received=received)
+
+
+@then("the {which:nth} question carries no digits", ru="{which:nth} вопрос без цифр")
+def carries_nothing(story: Story, which: Term, nth: int | None = None) -> None:
+    """Nothing had been entered."""
+    played = story.call(nth=nth)
+    received = _digits(played, which)
+    want(story, played, holds=received == "nothing", expected="nothing", received=received)
+
+
+@then("the {which:nth} question says {words:text}", ru="{which:nth} вопрос гласит {words:text}")
+def question_says(story: Story, which: Term, words: str, nth: int | None = None) -> None:
+    """Address and body of the question, as sent, hold this text."""
+    played = story.call(nth=nth)
+    sent = _question(played, which)
+    want(story, played, holds=words in sent, expected=words, received=sent or "no such question")
+
+
+@then(
+    "the {which:nth} question does not mention {words:text}",
+    ru="{which:nth} вопрос без {words:text}",
+)
+def question_silent(story: Story, which: Term, words: str, nth: int | None = None) -> None:
+    """Address and body of the question, as sent, do not hold this text."""
+    played = story.call(nth=nth)
+    sent = _question(played, which)
+    want(story, played, holds=words not in sent, expected=f"no {words}", received=sent)
+
+
+def _question(played: Played, which: Term) -> str:
+    for exchange in played.exchanges:
+        if exchange.request_id == int(which.value) and exchange.copy == 0:
+            body = (exchange.request.body or b"").decode("utf-8", "replace")
+            return f"{exchange.request.url} {body}"
+    return ""
+
+
+# -- what it answered ------------------------------------------------------------------
+
+
+@then("every answer is a valid instruction", ru="каждый ответ — верная инструкция")
+def all_valid(story: Story, nth: int | None = None) -> None:
+    """What the endpoint itself answered can be followed by the PBX."""
+    expect(story, story.call(nth=nth), answers="valid")
+
+
+@then("the {which:nth} answer is {kind}", ru="{which:nth} ответ — {kind}")
+def answer_is(story: Story, which: Term, kind: Term, nth: int | None = None) -> None:
+    """What kind of instruction the call got."""
+    played = story.call(nth=nth)
+    place = int(which.value)
+    if place > len(played.record.requests):
+        miss(story, played, f"there is no {which.text} answer")
+    wanted = ["any"] * len(played.record.requests)
+    wanted[place - 1] = kind.value
+    expect(story, played, instructions=wanted)
+
+
+@then("every answer is marked as JSON", ru="каждый ответ помечен как JSON")
+def marked_as_json(story: Story, nth: int | None = None) -> None:
+    """The answer says what it is."""
+    played = story.call(nth=nth)
+    for exchange in played.exchanges:
+        marked = exchange.reply.header("content-type") if exchange.reply else None
+        fits = marked is not None and "json" in marked.lower()
+        want(story, played, holds=fits, expected="application/json", received=marked or "nothing")
+
+
+@then("every answer has status {number}", ru="статус каждого ответа {number}")
+def has_status(story: Story, number: int, nth: int | None = None) -> None:
+    """The HTTP status that the endpoint itself gave."""
+    played = story.call(nth=nth)
+    for exchange in played.exchanges:
+        status = exchange.reply.status if exchange.reply else "no answer"
+        want(
+            story, played, holds=status == number, expected=f"status {number}", received=str(status)
+        )
+
+
+@then("every answer comes within {seconds} seconds", ru="каждый ответ приходит за {seconds} секунд")
+def answers_within(story: Story, seconds: float, nth: int | None = None) -> None:
+    """How long the endpoint itself took, in real seconds."""
+    played = story.call(nth=nth)
+    slowest = max((exchange.elapsed_s for exchange in played.exchanges), default=0.0)
+    want(
+        story,
+        played,
+        holds=slowest <= seconds,
+        expected=f"at most {seconds:g} s",
+        received=f"{slowest:.1f} s",
+    )
+
+
+@then("every answer is shorter than {number} bytes", ru="каждый ответ короче {number} байт")
+def shorter_than(story: Story, number: int, nth: int | None = None) -> None:
+    """The PBX reads no novels."""
+    played = story.call(nth=nth)
+    longest = max((len(one.reply.body) for one in played.exchanges if one.reply), default=0)
+    want(
+        story,
+        played,
+        holds=longest < number,
+        expected=f"below {number}",
+        received=f"{longest} bytes",
+    )
+
+
+@then("no answer says {words:text}", ru="ни один ответ не содержит {words:text}")
+def never_says(story: Story, words: str, nth: int | None = None) -> None:
+    """Neither headers nor body of any answer hold this text."""
+    expect(story, story.call(nth=nth), never_says=[words])
+
+
+@then("no answer sets a cookie", ru="ни один ответ не ставит cookie")
+def no_cookie(story: Story, nth: int | None = None) -> None:
+    """A PBX keeps none."""
+    played = story.call(nth=nth)
+    held = any("set-cookie" in answer_text(exchange).lower() for exchange in played.exchanges)
+    want(story, played, holds=not held, expected="no cookie", received="Set-Cookie")
+
+
+@then("no instruction names the caller's own number", ru="ни один ответ не велит набрать звонящего")
+def not_themselves(story: Story, nth: int | None = None) -> None:
+    """Whoever calls is on the phone already."""
+    played = story.call(nth=nth)
+    expect(story, played, never_dials=[played.record.numa])
+
+
+@then("no spoken word holds a phone number of {who}", ru="вслух не называют номер: {who}")
+def not_spoken(story: Story, who: Term, nth: int | None = None) -> None:
+    """Neither announcements nor whispers tell it."""
+    played = story.call(nth=nth)
+    for exchange in played.exchanges:
+        if isinstance(exchange.observed, Instructed):
+            said = _spoken(exchange.observed)
+            for number in story.numbers(who):
+                want(story, played, holds=number not in said, expected="no number", received=said)
+
+
+def _spoken(observed: Instructed) -> str:
+    instruction = observed.instruction
+    if not isinstance(instruction, Forward):
+        return ""
+    parts = (instruction.announcement, instruction.whisper)
+    return " ".join(part.words for part in parts if part)
+
+
+@then("the repeated question is answered as before", ru="на повторный вопрос ответ прежний")
+def same_answers(story: Story, nth: int | None = None) -> None:
+    """A repetition is no new question."""
+    expect(story, story.call(nth=nth), same_answers=True)
+
+
+@then("both calls are answered alike", ru="на оба звонка ответ одинаков")
+def calls_alike(story: Story) -> None:
+    """The last answers of the last two calls are the same, so that neither tells more."""
+    played = story.call()
+    told = [_last_answer(one) for one in story.calls[-2:]]
+    want(story, played, holds=len(set(told)) == 1, expected="the same", received=" and ".join(told))
+
+
+def _last_answer(played: Played) -> str:
+    replies = [one.reply for one in played.exchanges if one.reply is not None]
+    return replies[-1].body.decode("utf-8", "replace") if replies else "no answer"
+
+
+@then(
+    "the shop's log holds {number} entries of the call",
+    ru="в журнале магазина записей о звонке: {number}",
+)
+def logged(story: Story, number: int, nth: int | None = None) -> None:
+    """The CRM wrote down so many steps; known for our reference server only."""
+    played = story.call(nth=nth)
+    found = entries(story, played.record.session_id)
+    want(
+        story,
+        played,
+        holds=len(found) == number,
+        expected=f"{number} entries",
+        received=f"{len(found)}: {', '.join(str(one.get('kind')) for one in found)}",
+    )

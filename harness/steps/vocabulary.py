@@ -1,0 +1,211 @@
+"""How a sentence is recognised: patterns with gaps, in English and Russian.
+
+A step is a function registered with its patterns::
+
+    @given("{who} {state}", ru="{who} {state}")
+    def callee_is(story: Story, who: Term, state: Term) -> None: ...
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from harness.steps.slots import SLOTS, Term
+from harness.steps.words import LANGUAGES
+from mockpbx.errors import HarnessError
+
+
+class Part(Enum):
+    """Where in a scenario a step belongs."""
+
+    GIVEN = "given"
+    WHEN = "when"
+    THEN = "then"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One way of saying a step.
+
+    Attributes:
+        lang: The language.
+        text: With ``{name:kind}`` or ``{kind}`` for gaps.
+    """
+
+    lang: str
+    text: str
+
+    @property
+    def example(self) -> str:
+        """A sentence that fits."""
+        return _GAP.sub(lambda gap: SLOTS[_kind(gap)].sample[self.lang], self.text)
+
+    @property
+    def shown(self) -> str:
+        """The pattern as people read it, ``{who}`` for a gap."""
+        return _GAP.sub(lambda gap: f"{{{_kind(gap)}}}", self.text)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its gaps, in their order."""
+        return tuple(_kind(gap) for gap in _GAP.finditer(self.text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step.
+
+    Attributes:
+        part: Where it belongs.
+        patterns: How it is said.
+        run: What it does: takes the story, the gaps by name, and a table or a text if it has one.
+        about: One sentence for the list of steps.
+        block: What stands below it: ``table`` or ``text``; empty if nothing does.
+    """
+
+    part: Part
+    patterns: tuple[Pattern, ...]
+    run: Callable[..., None]
+    about: str
+    block: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A sentence that was recognised.
+
+    Attributes:
+        step: The step.
+        values: What stands in its gaps.
+        nth: Which call it is about, if it says so.
+    """
+
+    step: Step
+    values: Mapping[str, Any] = field(default_factory=dict)
+    nth: int | None = None
+
+
+_GAP = re.compile(r"\{(?:(\w+):)?(\w+)\}")
+_STEPS: list[Step] = []
+_MODULES = ("given", "when", "then", "then_endpoint")
+
+
+def _kind(gap: re.Match[str]) -> str:
+    return gap.group(2)
+
+
+Stepping = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def _registering(part: Part) -> Callable[..., Stepping]:
+    def decorate(*en: str, ru: str | tuple[str, ...], block: str = "") -> Stepping:
+        russian = (ru,) if isinstance(ru, str) else ru
+        patterns = [Pattern(lang="en", text=text) for text in en]
+        patterns += [Pattern(lang="ru", text=text) for text in russian]
+
+        def register(function: Callable[..., None]) -> Callable[..., None]:
+            about = (function.__doc__ or "").strip().splitlines()
+            if not about:
+                raise HarnessError(f"the step {en[0]!r} does not say what it does")
+            step = Step(
+                part=part, patterns=tuple(patterns), run=function, about=about[0], block=block
+            )
+            _STEPS.append(step)
+            return function
+
+        return register
+
+    return decorate
+
+
+given = _registering(Part.GIVEN)
+when = _registering(Part.WHEN)
+then = _registering(Part.THEN)
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """Give all steps, in the order of their files."""
+    for name in _MODULES:  # they register their steps when they are imported
+        import_module(f"harness.steps.{name}")
+    order = [f"harness.steps.{name}" for name in _MODULES]
+    found = [step for step in _STEPS if step.run.__module__ in order]
+    return tuple(sorted(found, key=lambda step: order.index(step.run.__module__)))
+
+
+# -- recognising -----------------------------------------------------------------------
+
+
+@cache
+def compiled(pattern: Pattern) -> re.Pattern[str]:
+    """Give what a sentence must look like."""
+    return _regex(pattern, lambda kind: SLOTS[kind].regex[pattern.lang])
+
+
+@cache
+def loosely(pattern: Pattern) -> re.Pattern[str]:
+    """Give what a sentence looks like whose gaps may hold anything."""
+    return _regex(pattern, lambda _kind: ".+?")
+
+
+def _regex(pattern: Pattern, gap_regex: Callable[[str], str]) -> re.Pattern[str]:
+    parts, end = [], 0
+    for gap in _GAP.finditer(pattern.text):
+        name = gap.group(1) or gap.group(2)
+        parts += [
+            re.escape(pattern.text[end : gap.start()]),
+            f"(?P<{name}>{gap_regex(_kind(gap))})",
+        ]
+        end = gap.end()
+    parts.append(re.escape(pattern.text[end:]))
+    return re.compile("".join(parts), re.IGNORECASE)
+
+
+def values(pattern: Pattern, sentence: str) -> dict[str, Any] | None:
+    """Read the gaps of a sentence; None if it does not fit."""
+    found = compiled(pattern).fullmatch(sentence)
+    if found is None:
+        return None
+    kinds = {gap.group(1) or gap.group(2): _kind(gap) for gap in _GAP.finditer(pattern.text)}
+    return {name: SLOTS[kinds[name]].read(text) for name, text in found.groupdict().items()}
+
+
+_ON_CALL = {
+    "en": re.compile(rf"on the (?P<nth>{SLOTS['nth'].regex['en']}) call,? (?P<rest>.+)", re.I),
+    "ru": re.compile(rf"во? (?P<nth>{SLOTS['nth'].regex['ru']}) звонке,? (?P<rest>.+)", re.I),
+}
+"""Any outcome may be about one of several calls."""
+
+
+def focused(sentence: str) -> tuple[int | None, str]:
+    """Split off ``on the second call``."""
+    for lang in LANGUAGES:
+        found = _ON_CALL[lang].fullmatch(sentence)
+        if found:
+            nth = SLOTS["nth"].read(found.group("nth"))
+            assert isinstance(nth, Term)  # noqa: S101  # the slot reads words
+            return int(nth.value), found.group("rest")
+    return None, sentence
+
+
+@cache
+def find(sentence: str, *, outcome: bool) -> Bound | None:
+    """Recognise a sentence.
+
+    Args:
+        sentence: Without its keyword.
+        outcome: Look among the outcomes (Then), or among facts and actions.
+    """
+    nth, rest = focused(sentence) if outcome else (None, sentence)
+    for step in steps():
+        if (step.part is Part.THEN) is not outcome:
+            continue
+        for pattern in step.patterns:
+            found = values(pattern, rest)
+            if found is not None:
+                return Bound(step=step, values=found, nth=nth)
+    return None

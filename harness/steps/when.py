@@ -1,0 +1,192 @@
+"""When: who calls, what they dial, when they hang up, what the PBX repeats."""
+
+from harness.steps.signals import MisuseError
+from harness.steps.slots import Term
+from harness.steps.story import Story
+from harness.steps.vocabulary import when
+from mockpbx.callscript.variables import FORMS
+
+# -- calling ---------------------------------------------------------------------------
+
+
+@when("{who} calls", "{who} calls again", ru=("{who} звонит", "{who} звонит снова"))
+def calls(story: Story, who: Term) -> None:
+    """Somebody calls the shop's number; a further call comes after the one before it."""
+    story.begin(story.number(who))
+
+
+@when(
+    "{who} calls at the same moment",
+    "at the same moment {who} calls",
+    ru=("{who} звонит в ту же минуту", "в ту же минуту звонит {who}"),
+)
+def calls_too(story: Story, who: Term) -> None:
+    """Somebody calls while the call before is on: the two cross."""
+    story.begin(story.number(who), with_the_last=True)
+
+
+@when("{who} calls, the number written {spelling}", ru="{who} звонит, номер записан {spelling}")
+def calls_spelled(story: Story, who: Term, spelling: Term) -> None:
+    """The PBX writes the caller's number in another way."""
+    number = story.number(who)
+    if spelling.value == "raw_plus":
+        story.ask(raw_plus=True)
+    form = {"raw_plus": "plus", "local": "ten"}.get(spelling.value, spelling.value)
+    story.begin(FORMS[form](number))
+
+
+@when("a call comes from {number:text}", ru="поступает звонок с номера {number:text}")
+def calls_from(story: Story, number: str) -> None:
+    """Somebody calls from this number, written as the PBX delivers it."""
+    story.begin(number)
+
+
+@when(
+    "{who} calls under the same session id",
+    ru="{who} звонит с тем же номером сеанса",
+)
+def calls_in_session(story: Story, who: Term) -> None:
+    """The PBX gives two calls the same id."""
+    story.draft.setdefault("session", "shared")
+    story.begin(story.number(who))
+    story.draft["session"] = "shared"
+
+
+@when("{who} places a call out", ru="{who} звонит наружу")
+def calls_out(story: Story, who: Term) -> None:
+    """An outgoing call reaches the same operation."""
+    story.begin(story.number(who))
+    story.draft["direction"] = "out"
+
+
+# -- dialling --------------------------------------------------------------------------
+
+
+@when(
+    "the caller enters {order}", "the caller then enters {order}", ru=("звонящий набирает {order}",)
+)
+def enters(story: Story, order: Term) -> None:
+    """What the caller dials the next time they are asked for an order number."""
+    story.draft.setdefault("dials", []).append(story.number(order))
+
+
+@when("the caller presses {keys}", ru="звонящий нажимает {keys}")
+def presses(story: Story, keys: str) -> None:
+    """Keys in the order pressed: 0-9 * #, and . for a second of pause."""
+    story.draft.setdefault("dials", []).append(keys)
+
+
+@when("the caller enters nothing", ru="звонящий ничего не набирает")
+def enters_nothing(story: Story) -> None:
+    """The caller lets the time pass, the next time they are asked."""
+    story.draft.setdefault("dials", []).append("")
+
+
+@when(
+    "the caller enters only the beginning of {order}", ru="звонящий набирает только начало: {order}"
+)
+def enters_part(story: Story, order: Term) -> None:
+    """The caller stops after three digits."""
+    story.draft.setdefault("dials", []).append(story.number(order)[:3])
+
+
+@when("the caller enters {order} twice over", ru="звонящий набирает дважды подряд {order}")
+def enters_doubled(story: Story, order: Term) -> None:
+    """The caller dials more digits than are wanted."""
+    story.draft.setdefault("dials", []).append(FORMS["doubled"](story.number(order)))
+
+
+@when(
+    "the caller enters {order} with a pause after each digit",
+    ru="звонящий набирает медленно {order}",
+)
+def enters_slowly(story: Story, order: Term) -> None:
+    """The caller takes a second for each digit."""
+    story.draft.setdefault("dials", []).append(FORMS["spelled"](story.number(order)))
+
+
+@when("the caller does not wait for the end of the prompt", ru="звонящий не дослушивает вопрос")
+def barges_in(story: Story) -> None:
+    """The caller dials into the announcement."""
+    story.draft["barges_in"] = True
+
+
+# -- hanging up ------------------------------------------------------------------------
+
+
+@when("the caller hangs up {phase}", ru="звонящий кладёт трубку {phase}")
+def hangs_up(story: Story, phase: Term) -> None:
+    """The caller has had enough; a little after it began."""
+    story.draft["hangs_up"] = {"while": phase.value, "after": 0.3}
+
+
+@when(
+    "the caller hangs up {phase} for the {nth} time",
+    ru="звонящий кладёт трубку {phase} в {nth} раз",
+)
+def hangs_up_later(story: Story, phase: Term, nth: Term) -> None:
+    """The caller has had enough, not the first time that this goes on."""
+    story.draft["hangs_up"] = {"while": phase.value, "nth": int(nth.value)}
+
+
+@when("the caller talks for {seconds} seconds", ru="звонящий говорит {seconds} секунд")
+def talks(story: Story, seconds: float) -> None:
+    """The caller ends the conversation after so long; 20 seconds unless this is said."""
+    story.draft["talks"] = seconds
+
+
+@when("the caller waits {seconds} seconds before entering", ru="звонящий ждёт {seconds} секунд")
+def waits(story: Story, seconds: float) -> None:
+    """The caller begins to dial so many seconds after being asked."""
+    dials = story.draft.get("dials")
+    if not dials:
+        raise MisuseError(f"{story.place}: say first what the caller enters")
+    dials[-1] = "." * int(seconds) + dials[-1]
+
+
+# -- the PBX ---------------------------------------------------------------------------
+
+
+@when("the PBX repeats the {nth} question", ru="АТС повторяет {nth} вопрос")
+def repeats(story: Story, nth: Term) -> None:
+    """The PBX sends a question again after two seconds."""
+    story.draft.setdefault("repeats", []).append({"request": int(nth.value), "after": 2})
+
+
+@when("the PBX sends the {nth} question twice at once", ru="АТС дважды сразу шлёт {nth} вопрос")
+def doubles(story: Story, nth: Term) -> None:
+    """The PBX sends the same question twice at the same moment."""
+    story.draft.setdefault("repeats", []).append({"request": int(nth.value)})
+
+
+@when("{order} is delivered before the {nth} question", ru="до {nth} вопроса доставлен {order}")
+def delivered_meanwhile(story: Story, order: Term, nth: Term) -> None:
+    """The order is closed in the middle of the call; a states address is needed."""
+    number = story.number(order)
+    story.tidy.order(number)
+    _meanwhile(story, nth, "order closed", order=number)
+
+
+@when(
+    "{order} is given to {who} before the {nth} question",
+    ru="до {nth} вопроса {order} передают, его везёт {who}",
+)
+def reassigned_meanwhile(story: Story, order: Term, who: Term, nth: Term) -> None:
+    """Another courier gets the order in the middle of the call; a states address is needed."""
+    number = story.number(order)
+    story.tidy.order(number)
+    _meanwhile(story, nth, "order assigned", order=number, courier=story.number(who))
+
+
+def _meanwhile(story: Story, nth: Term, state: str, **params: str) -> None:
+    story.needs_states(state)
+    story.add("given", {"state": state, "params": params, "before_request": int(nth.value)})
+
+
+@when(
+    "the calls take place", "the call takes place", ru=("звонки совершаются", "звонок совершается")
+)
+def take_place(story: Story) -> None:
+    """The calls are placed now, not when the first outcome is looked at."""
+    _ = story.draft
+    story.perform()

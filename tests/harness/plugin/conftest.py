@@ -1,0 +1,121 @@
+"""Projects of users: an empty folder, features in it, and the commands that run them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.pytest_plugin.running import plugin_name
+
+ROOT = Path(__file__).parents[3]
+
+# The commands as they are, whether or not the command `pbx` has them already.
+COMMANDS = """
+import sys, typer
+from harness.cli import bdd, new, steps
+for stream in (sys.stdout, sys.stderr):
+    stream.reconfigure(encoding="utf-8")
+app = typer.Typer()
+app.command("bdd")(bdd.bdd)
+app.command("new")(new.new)
+app.command("steps")(steps.steps)
+app()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        return {one["title"]: one["verdict"] for one in self.told}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder of somebody who tests their endpoint."""
+
+    folder: Path
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+
+    def read(self, name: str) -> str:
+        return (self.folder / name).read_text("utf-8")
+
+    def pbx(self, *words: object) -> Ran:
+        """Run one of our commands."""
+        return self._run([sys.executable, "-c", COMMANDS, *map(str, words)])
+
+    def pytest(self, *words: object, report: bool = True) -> Ran:
+        """Run pytest as users do, with our plugin."""
+        plugin = plugin_name()
+        named = ["-p", plugin] if "." in plugin else []
+        told = self.folder / "told.json"
+        asked = [f"--pbx-report={told}"] if report else []
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *named, *asked]
+        ran = self._run([*command, *map(str, words)])
+        found = json.loads(told.read_text("utf-8"))["scenarios"] if told.exists() else []
+        return Ran(ran.code, ran.out, ran.err, found)
+
+    def _run(self, command: list[str]) -> Ran:
+        kept = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**kept, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def project(tmp_path: Path, reference_facts: dict[str, Any]) -> Project:
+    """Give a project with nothing in it but settings, and the manifest of a running server.
+
+    The server is shared: to start one for each test would take longer than the tests.
+    """
+    project = Project(tmp_path)
+    facts = "\n".join(f'{name} = "{value}"' for name, value in reference_facts["facts"].items())
+    head = f'[endpoint]\nurl = "{reference_facts["url"]}"\n'
+    states = f'[states]\nurl = "{reference_facts["states_url"]}"\n'
+    project.write({"reference.toml": f"{head}[facts]\n{facts}\n{states}"})
+    project.write({"pytest.ini": "[pytest]\naddopts = --strict-markers -W error\n"})
+    return project
+
+
+@pytest.fixture
+def feature() -> Callable[..., str]:
+    """Write a feature of scenarios, each given by title and steps."""
+
+    def write(*scenarios: tuple[str, str]) -> str:
+        parts = ["Feature: Calls\n"]
+        for title, steps in scenarios:
+            lines = "\n".join(f"    {line.strip()}" for line in steps.strip().splitlines())
+            parts.append(f"  Scenario: {title}\n{lines}\n")
+        return "\n".join(parts)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def features() -> Path:
+    """Where the features of this repository are."""
+    return ROOT / "features"
