@@ -96,15 +96,6 @@ class StrangersTooLate(CourierLine):
         return super().answer(asked)
 
 
-@broken("CONC-042", verdict=Verdict.UNTESTABLE, deadline_s=_DEADLINE_S)
-class OneAtATime(CourierLine):
-    """Takes half a second for each call, and one call at a time."""
-
-    def decide(self, asked: Asked) -> Instruction:
-        time.sleep(0.5)
-        return super().decide(asked)
-
-
 @broken("ROBUST-031", deadline_s=_DEADLINE_S, verdict=Verdict.NONSTRICT)
 class HangsOnHead(CourierLine):
     """Never answers when a monitor asks with HEAD."""
