@@ -1,75 +1,61 @@
 """The pytest plugin: Gherkin features about calls, beside a project's own tests.
 
-Hooks are one line and delegate; what they do stands in the modules of this package.
-
 A ``*.feature`` file is collected by itself, without ``scenarios()``, where somebody says that
 it is about calls: by an option ``--pbx-…``, by a ``pbx.toml`` or ``pbx_features = true`` in the
 root folder, or by naming the file.
+
+pytest loads this module, by its entry point, wherever the package is installed, also where the
+extra ``bdd`` is not. So it imports nothing but pytest: the rest is loaded when a session starts.
 """
 
-from collections.abc import Callable, Generator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from pytest_bdd.parser import Feature, Scenario, Step
 
-from harness.pytest_plugin import collecting, fixtures, options, recording, stepping, telling
+_PYTEST_BDD = "pytest-bdd"
+_MISSING = 'features need pytest-bdd; install it with: pip install "pbx-harness[bdd]"'
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options ``--pbx-…``."""
-    options.add(parser)
+    group = parser.getgroup("pbx", "calls to a PBX endpoint")
+    group.addoption("--pbx-url", metavar="URL", help="the endpoint that the PBX asks")
+    group.addoption("--pbx-manifest", metavar="FILE", help="pbx.toml: address, facts, states")
+    group.addoption(
+        "--pbx-reference",
+        action="store_true",
+        help="run the reference server and ask it; so it is where nothing else is named",
+    )
+    group.addoption("--pbx-report", metavar="FILE", help="write what became of the scenarios, JSON")
+    group.addoption(
+        "--pbx-clock",
+        choices=("virtual", "real"),
+        default="virtual",
+        help="virtual skips what people take; real waits for them",
+    )
+    group.addoption("--pbx-show-numbers", action="store_true", help="do not mask phone numbers")
+    parser.addini("pbx_features", "collect *.feature files as calls", type="bool", default=False)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Register fixtures, steps and, if wanted, the report."""
-    for module in (fixtures, stepping):
-        config.pluginmanager.register(module, module.__name__)
-    telling.configure(config)
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Load what collects and runs features.
+
+    Not earlier: a tool that measures coverage has begun by now, in every process.
+
+    Raises:
+        UsageError: An option needs pytest-bdd, and it is not there.
+    """
+    config = session.config
+    if not config.pluginmanager.has_plugin(_PYTEST_BDD):
+        if are_asked_for(config):
+            raise pytest.UsageError(_MISSING)
+        return
+    from harness.pytest_plugin import hooks  # noqa: PLC0415  # see above
+
+    config.pluginmanager.register(hooks, hooks.__name__)
+    hooks.begin(config)
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect features."""
-    return collecting.collect(file_path, parent)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> object:
-    """Let tags be more than marks."""
-    return collecting.apply_tag(tag, function)
-
-
-def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
-    """Note the steps that are to come."""
-    recording.begins(request.node, scenario)
-
-
-def pytest_bdd_before_step(request: pytest.FixtureRequest, scenario: Scenario, step: Step) -> None:
-    """Note which step is in hand."""
-    recording.step_begins(request.node, scenario, step)
-
-
-def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
-    """Note that it went well."""
-    recording.step_passed(request.node)
-
-
-def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) -> None:
-    """Note that it did not."""
-    recording.step_failed(request.node, exception)
-
-
-def pytest_bdd_step_func_lookup_error(
-    request: pytest.FixtureRequest, feature: Feature, step: Step
-) -> None:
-    """Say what to write instead of a step that nobody knows."""
-    recording.step_unknown(request.node, feature, step)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[Any]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put ladder, exchange and the command that repeats it into a failure's report."""
-    return recording.report(item, call, (yield))
+def are_asked_for(config: pytest.Config) -> bool:
+    """Tell whether an option or a setting says that features are about calls."""
+    named = ("pbx_url", "pbx_manifest", "pbx_reference", "pbx_report")
+    return bool(config.getini("pbx_features")) or any(config.getoption(name) for name in named)

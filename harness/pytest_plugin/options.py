@@ -1,4 +1,4 @@
-"""The options ``--pbx-…`` and the endpoint that they name."""
+"""What the options ``--pbx-…`` name: the endpoint, and how it is asked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.pytest_plugin import are_asked_for
 from harness.steps.line import Line
 from harness.target import Overrides, Target, target
 
@@ -18,34 +19,11 @@ ENDPOINT_WORDS = pytest.StashKey[tuple[str, ...]]()
 MANIFEST = "pbx.toml"
 
 
-def add(parser: pytest.Parser) -> None:
-    """Add the options."""
-    group = parser.getgroup("pbx", "calls to a PBX endpoint")
-    group.addoption("--pbx-url", metavar="URL", help="the endpoint that the PBX asks")
-    group.addoption("--pbx-manifest", metavar="FILE", help="pbx.toml: address, facts, states")
-    group.addoption(
-        "--pbx-reference",
-        action="store_true",
-        help="run the reference server and ask it; so it is where nothing else is named",
-    )
-    group.addoption("--pbx-report", metavar="FILE", help="write what became of the scenarios, JSON")
-    group.addoption(
-        "--pbx-clock",
-        choices=("virtual", "real"),
-        default="virtual",
-        help="virtual skips what people take; real waits for them",
-    )
-    group.addoption("--pbx-show-numbers", action="store_true", help="do not mask phone numbers")
-    parser.addini("pbx_features", "collect *.feature files as calls", type="bool", default=False)
-
-
 def wanted(config: pytest.Config) -> bool:
     """Tell whether somebody said that features are about calls."""
-    named = ("pbx_url", "pbx_manifest", "pbx_reference", "pbx_report")
     return (
         GIVEN_TARGET in config.stash
-        or any(config.getoption(name) for name in named)
-        or bool(config.getini("pbx_features"))
+        or are_asked_for(config)
         or (config.rootpath / MANIFEST).exists()
     )
 

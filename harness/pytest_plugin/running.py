@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,8 @@ from mockpbx.errors import UsageError
 
 Tell = Callable[[ScenarioTold], None]
 
-_NAME = "harness.pytest_plugin"
+_NAME = "pbx"
+"""Of our plugin, by its entry point."""
 _NOT_HERE = ("cacheprovider", "xdist", "xdist.looponfail", "timeout", "pytest_cov", "randomly")
 """Other plugins, which would split, time or shuffle a run that is part of a larger one."""
 
@@ -143,7 +143,7 @@ def follow(places: Sequence[str], target: Target, tell: Tell, ways: Ways) -> Fea
         settings = Path(folder, "pytest.ini")
         settings.write_text("[pytest]\n", "utf-8")
         words = [*map(str, paths), "-c", str(settings), "--rootdir", str(_root(paths))]
-        words += ["-p", plugin_name(), "--import-mode=importlib", "-o", "python_files=", "-q"]
+        words += ["-p", _NAME, "--import-mode=importlib", "-o", "python_files=", "-q"]
         words += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         words += ["--capture=sys", *(word for name in _NOT_HERE for word in ("-p", f"no:{name}"))]
         words += ["--pbx-clock", "real"] if ways.real_time else []
@@ -173,16 +173,15 @@ def _root(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath(folders))
 
 
-def plugin_name() -> str:
-    """Name our plugin as pytest would by itself, or it were registered twice."""
-    installed = entry_points(group="pytest11")
-    return next((one.name for one in installed if one.value == _NAME), _NAME)
-
-
 @contextmanager
 def _own_environment() -> Iterator[None]:
     """Keep a user's settings for their own tests out of this run."""
-    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_XDIST_WORKER")
+    names = (
+        "PYTEST_ADDOPTS",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        "PYTEST_PLUGINS",
+        "PYTEST_XDIST_WORKER",
+    )
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.pytest_plugin.running import plugin_name
-
 ROOT = Path(__file__).parents[2]
 FEATURES = (
     "reference/the-reference-server.feature",
@@ -29,10 +27,8 @@ def features_against(tmp_path: Path) -> Callable[[str], "subprocess.CompletedPro
         shutil.copytree(ROOT / "reference_server", tmp_path / "reference_server")
         (tmp_path / "reference_server" / "routing.py").write_text(routing, "utf-8")
         (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")
-        plugin = plugin_name()
-        named = ["-p", plugin] if "." in plugin else []
         places = [str(ROOT / "features" / name) for name in FEATURES]
-        command = [sys.executable, "-m", "pytest", *named, *places, "--pbx-reference", "-x", "-q"]
+        command = [sys.executable, "-m", "pytest", *places, "--pbx-reference", "-x", "-q"]
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
         return subprocess.run(
             [*command, "-p", "no:cacheprovider", "-p", "no:xdist"],

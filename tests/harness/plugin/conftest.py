@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from harness.pytest_plugin.running import plugin_name
-
 ROOT = Path(__file__).parents[3]
 
 # The commands as they are, whether or not the command `pbx` has them already.
@@ -64,11 +62,9 @@ class Project:
 
     def pytest(self, *words: object, report: bool = True) -> Ran:
         """Run pytest as users do, with our plugin."""
-        plugin = plugin_name()
-        named = ["-p", plugin] if "." in plugin else []
         told = self.folder / "told.json"
         asked = [f"--pbx-report={told}"] if report else []
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *named, *asked]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *asked]
         ran = self._run([*command, *map(str, words)])
         found = json.loads(told.read_text("utf-8"))["scenarios"] if told.exists() else []
         return Ran(ran.code, ran.out, ran.err, found)

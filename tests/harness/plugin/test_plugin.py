@@ -36,6 +36,20 @@ def test_features_of_projects_that_are_not_about_calls_are_left_alone(
     assert project.pytest(report=False).code == 5
 
 
+def test_without_the_libraries_for_features_other_tests_run_as_before(project: Project) -> None:
+    project.write({"test_own.py": "def test_own():\n    pass\n"})
+    assert "1 passed" in project.pytest("-p", "no:pytest-bdd", report=False).out
+
+
+def test_without_the_libraries_for_features_an_option_says_what_to_install(
+    project: Project,
+) -> None:
+    ran = project.pytest("-p", "no:pytest-bdd", OURS, report=False)
+    assert 'pip install "pbx-harness[bdd]"' in ran.err
+    assert "Traceback" not in ran.out + ran.err
+    assert ran.code == 4
+
+
 def test_a_line_in_the_settings_is_enough(project: Project, feature: Feature) -> None:
     project.write({"pytest.ini": "[pytest]\npbx_features = true\n"})
     project.write({"own.feature": feature(("It works", REACHES))})
