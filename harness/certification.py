@@ -16,27 +16,28 @@ from harness.target import Target, opened
 from mockpbx.errors import PbxError, UsageError
 
 
-def select(only: Sequence[str], skip: Sequence[str]) -> tuple[Case, ...]:
+def select(cases: Sequence[Case], only: Sequence[str], skip: Sequence[str]) -> tuple[Case, ...]:
     """Choose cases by ids, families or patterns: ``REPLY-010``, ``REPLY``, ``SEQ-0*``.
 
     Raises:
         UsageError: A word matches no case, or nothing is left.
     """
-    wanted = _matching(only) if only else set(registry.cases())
-    chosen = [case for case in registry.cases().values() if case.id in wanted - _matching(skip)]
+    wanted = _matching(cases, only) if only else {case.id for case in cases}
+    left_out = _matching(cases, skip)
+    chosen = [case for case in cases if case.id in wanted - left_out]
     if not chosen:
         raise UsageError("--skip leaves no case to run")
     return tuple(chosen)
 
 
-def _matching(words: Sequence[str]) -> set[str]:
+def _matching(cases: Sequence[Case], words: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for word in words:
         pattern = word.upper()
         ids = {
             case.id
-            for case in registry.cases().values()
-            if case.family == pattern or fnmatchcase(case.id, pattern)
+            for case in cases
+            if case.family.upper() == pattern or fnmatchcase(case.id.upper(), pattern)
         }
         if not ids:
             raise UsageError(f"no case is called {word}; pbx cases lists them")

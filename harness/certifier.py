@@ -8,7 +8,7 @@ for a good endpoint locks out a courier who guesses.
 import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness import registry
 from harness.context import Bench, Context
@@ -18,6 +18,11 @@ from mockpbx.errors import EndpointError, UsageError
 
 GUESSES_FORGOTTEN = "guesses forgotten"
 """The state, where there is a states address, before a case that guesses."""
+
+MOST_WAITS = 200
+"""Deadlines that a case may take: some three times as many as any case sends one by one."""
+_AT_LEAST_S = 60.0
+"""Where the deadline is short, calls and connections take their time all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,7 @@ class Certifier:
         capabilities: What the endpoint declares: ``https``, ``states``, its methods.
         tell: Told of every event.
         jobs: Cases run at once.
+        limit_s: Real seconds after which a case is broken off; by default `MOST_WAITS` deadlines.
 
     Attributes:
         results: What is done so far, in the order in which it was done.
@@ -57,8 +63,11 @@ class Certifier:
         capabilities: frozenset[str],
         tell: Callable[[RunEvent], None],
         jobs: int,
+        limit_s: float | None = None,
     ) -> None:
         self._bench = bench
+        allowed_s = MOST_WAITS * bench.setting.scenario.deadline_s
+        self._limit_s = limit_s or max(allowed_s, _AT_LEAST_S)
         self._capabilities = capabilities
         self._tell = tell
         self._slots = asyncio.Semaphore(jobs)
@@ -102,20 +111,10 @@ class Certifier:
         if reason is not None:
             finding = Finding(saw=Saw.NOT_APPLICABLE, received=reason)
             return CaseResult(case=case, verdict=Verdict.NOT_APPLICABLE, finding=finding)
-        context = Context(case, self._bench)
+        limit = _Limit(self._limit_s)
+        context = Context(case, limit.without_turns(self._bench))
         began = time.monotonic()
-        try:
-            finding = await _checked(case, context)
-            verdict = case.requirement.verdict(finding.saw)
-        except EndpointError as error:
-            finding = broken(expected="an answer", received=str(error))
-            verdict = case.requirement.verdict(finding.saw)
-        except UsageError as error:
-            finding = untestable(str(error))
-            verdict = Verdict.UNTESTABLE
-        except Exception as error:
-            finding = Finding(saw=Saw.BROKEN, received=f"{type(error).__name__}: {error}")
-            verdict = Verdict.ERROR
+        finding, verdict = await self._judged(case, context, limit)
         return CaseResult(
             case=case,
             verdict=verdict,
@@ -124,6 +123,67 @@ class Certifier:
             exchanges=tuple(context.exchanges),
             calls=tuple(context.calls),
         )
+
+    async def _judged(
+        self, case: Case, context: Context, limit: "_Limit"
+    ) -> tuple[Finding, Verdict]:
+        """Run a check, and say what it comes to, also where it breaks down or never ends."""
+        try:
+            async with limit.timeout:
+                finding = await _checked(case, context)
+        except EndpointError as error:
+            finding = broken(expected="an answer", received=str(error))
+        except UsageError as error:
+            finding = untestable(str(error))
+        except Exception as error:
+            if not limit.timeout.expired():
+                received = f"{type(error).__name__}: {error}"
+                return Finding(saw=Saw.BROKEN, received=received), Verdict.ERROR
+            finding = untestable(
+                f"the case came to no end: it was broken off after {self._limit_s:g} s, "
+                f"when {len(context.exchanges)} of its requests had ended"
+            )
+        return finding, case.requirement.verdict(finding.saw)
+
+
+class _Limit:
+    """Ends a case that comes to no end; while it waits for its turn, no time passes.
+
+    Args:
+        seconds: What it may take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.timeout = asyncio.timeout(seconds)
+        self._left_s = 0.0
+        self._waiting = 0
+
+    def without_turns(self, bench: Bench) -> Bench:
+        """Let waiting for turns, where requests are limited in number, not count."""
+        wait = bench.setting.wait_for_turn
+        if wait is None:
+            return bench
+
+        async def wait_for_turn() -> None:
+            self._stop()
+            try:
+                await wait()
+            finally:
+                self._go_on()
+
+        return replace(bench, setting=replace(bench.setting, wait_for_turn=wait_for_turn))
+
+    def _stop(self) -> None:
+        self._waiting += 1
+        ends = self.timeout.when()
+        if ends is not None:
+            self._left_s = ends - asyncio.get_running_loop().time()
+            self.timeout.reschedule(None)
+
+    def _go_on(self) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self.timeout.reschedule(asyncio.get_running_loop().time() + self._left_s)
 
 
 def inapplicable(case: Case, facts: Collection[str], capabilities: Collection[str]) -> str | None:

@@ -100,10 +100,17 @@ def _remarks(before: Report, after: Report) -> Iterable[str]:
     if before["suite"]["cases_digest"] != after["suite"]["cases_digest"]:
         versions = f"{before['suite']['version']} and {after['suite']['version']}"
         yield f"measured by different cases: versions {versions}"
+    if _features(before) != _features(after):
+        yield "measured by different features"
     for name, report in (("earlier", before), ("later", after)):
         if report["verdict"] == "aborted":
             done = counted(len(report["cases"]), "case")
             yield f"the {name} run was broken off after {done}"
+
+
+def _features(report: Report) -> list[tuple[str, str]]:
+    used = report["suite"].get("features") or ()
+    return [(feature["file"], feature["sha256"]) for feature in used]
 
 
 # -- reading ---------------------------------------------------------------------------

@@ -7,7 +7,8 @@ shared by all checks of a run is the `Bench`: the endpoint, its facts, the harve
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -73,6 +74,7 @@ class Bench:
         setting: Reaches the endpoint and plays calls.
         facts: What is true behind it.
         single_use: A transport that opens a connection for each request.
+        anew: Opens a transport that keeps its connections, and has none yet.
         trust: Certificates to trust in raw connections.
         harvest: Ordinary calls, played once; many checks look at their answers.
     """
@@ -80,6 +82,7 @@ class Bench:
     setting: Setting
     facts: Mapping[str, str]
     single_use: Transport
+    anew: Callable[[], AbstractAsyncContextManager[Transport]]
     trust: ssl.SSLContext | None = None
     harvest: Harvest = field(default_factory=Harvest)
 

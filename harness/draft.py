@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from harness.facts import FURTHER, STANDARD
+from harness.facts import STANDARD
+from harness.reports.words import FACTS
 from mockpbx.errors import UsageError
 
 
@@ -67,14 +68,15 @@ def _facts(draft: Draft) -> Iterator[str]:
     yield ""
     yield "# What is true behind the endpoint. Numbers are digits with the country code."
     yield "[facts]"
-    for name, what in STANDARD.items():
-        yield _line(name, draft.facts.get(name), what)
+    for name in STANDARD:
+        yield _line(name, draft.facts.get(name), FACTS[name])
     yield ""
     yield "# These make more cases apply."
-    for name, what in FURTHER.items():
-        yield _line(name, draft.facts.get(name), what)
+    for name in FACTS:
+        if name not in STANDARD:
+            yield _line(name, draft.facts.get(name), FACTS[name])
     for name in draft.facts:
-        if name not in STANDARD and name not in FURTHER:
+        if name not in FACTS:
             yield _line(name, draft.facts[name], "")
 
 

@@ -10,43 +10,20 @@ from harness import registry
 from harness.certifier import facts_needed, inapplicable
 from harness.diagnosis import Diagnosis, ok, problem, warning
 from harness.model import Case
+from harness.reports.words import FACTS
 from mockpbx.core.scenario import Interactive, Scenario
 
-STANDARD: Mapping[str, str] = {
-    "virtual_number": "the shop's number, which couriers and customers call",
-    "courier": "a courier, known to the endpoint by this number",
-    "order": "an open order, carried by courier",
-    "customer": "waits for order",
-    "foreign_order": "an open order, carried by another courier",
-    "foreign_customer": "waits for foreign_order",
-    "unknown_order": "no order has this number",
-    "stranger": "neither a courier nor a customer",
-}
-"""What every endpoint should be described by."""
-
-FURTHER: Mapping[str, str] = {
-    "second_order": "another open order of courier",
-    "second_customer": "waits for second_order",
-    "closed_order": "was carried by courier and is closed",
-    "closed_customer": "waited for closed_order",
-    "zero_order": "an open order of courier that begins with zeros",
-    "zero_customer": "waits for zero_order",
-    "other_courier": "another courier, who carries foreign_order",
-    "single_courier": "a courier with exactly one open order",
-    "single_order": "the open order of single_courier",
-    "single_customer": "waits for single_order",
-    "courier_customer": "a courier who waits for an order at home",
-    "courier_customer_order": "an open order, carried by courier_customer",
-    "courier_customer_customer": "waits for courier_customer_order",
-    "inactive_courier": "was a courier and is none any more",
-    "inactive_order": "an open order, last carried by inactive_courier",
-    "inactive_customer": "waits for inactive_order",
-    "unknown_order_2": "no order has this number either",
-    "unknown_order_3": "nor this",
-}
-"""What makes more cases apply."""
-
-KNOWN: Mapping[str, str] = {**STANDARD, **FURTHER}
+STANDARD = (
+    "virtual_number",
+    "courier",
+    "order",
+    "customer",
+    "foreign_order",
+    "foreign_customer",
+    "unknown_order",
+    "stranger",
+)
+"""What every endpoint should be described by; the others make more cases apply."""
 
 ESSENTIAL = ("courier", "order", "customer")
 """Without them hardly anything can be concluded."""
@@ -74,7 +51,7 @@ def examine(facts: Mapping[str, str], scenario: Scenario) -> Iterator[Diagnosis]
         scenario: The PBX scenario, which says how many digits can be typed.
     """
     for name, value in facts.items():
-        if name in KNOWN:
+        if name in FACTS:
             yield from _order(name, value, scenario) if is_order(name) else _number(name, value)
         else:
             yield from _unknown(name)
@@ -130,7 +107,7 @@ def typed_at_most(scenario: Scenario) -> int | None:
 
 def _unknown(name: str) -> Iterator[Diagnosis]:
     """Point out a likely slip; other names are for the user's own call scripts."""
-    near = get_close_matches(name, KNOWN, n=1, cutoff=0.8)
+    near = get_close_matches(name, FACTS, n=1, cutoff=0.8)
     if near:
         said, do = f"no case uses the fact {name}", f"did you mean {near[0]}?"
         yield warning("facts", said, do)
@@ -143,7 +120,7 @@ _MAY_BE_SAME = frozenset({"second_customer", "zero_customer"})
 def _same(facts: Mapping[str, str]) -> Iterator[Diagnosis]:
     """Object to two facts that are one: then nobody could tell who was reached."""
     first: dict[str, str] = {}
-    for name in KNOWN:
+    for name in FACTS:
         if name not in facts or name in _MAY_BE_SAME:
             continue
         earlier = first.setdefault(facts[name], name)

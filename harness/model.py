@@ -180,6 +180,7 @@ class Case:
         capability: What the endpoint must declare: ``https``, ``states``, or a method.
         guesses: Wrong orders that it makes the courier enter; such cases come last.
         script: The catalogue script it plays, if it is one of those.
+        feature: The title of the feature whose scenario it is, if it is one.
     """
 
     id: str
@@ -189,11 +190,25 @@ class Case:
     capability: str | None = None
     guesses: int = 0
     script: str | None = None
+    feature: str | None = None
 
     @property
     def family(self) -> str:
         """The part of the id before the number: ``REPLY``."""
         return self.id.rpartition("-")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSeen:
+    """A step of a scenario.
+
+    Attributes:
+        text: With its keyword.
+        status: ``passed``, ``failed``, ``missed`` (a remark), ``skipped`` or ``undefined``.
+    """
+
+    text: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +222,8 @@ class CaseResult:
         duration_s: Real seconds.
         exchanges: What was sent and what came back, the shown ones first.
         calls: The calls that were played.
+        steps: Of a scenario.
+        replay: The command that runs it alone; empty for a case of the catalogue.
     """
 
     case: Case
@@ -215,6 +232,23 @@ class CaseResult:
     duration_s: float = 0.0
     exchanges: tuple[Exchange, ...] = ()
     calls: tuple[Played, ...] = ()
+    steps: tuple[StepSeen, ...] = ()
+    replay: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureUsed:
+    """A feature whose scenarios are part of a certification.
+
+    Attributes:
+        file: As it was named.
+        sha256: Of its bytes, in hexadecimal.
+        scenarios: How many it holds.
+    """
+
+    file: str
+    sha256: str
+    scenarios: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +265,7 @@ class Run:
         named: How the command line named the endpoint, to repeat a case.
         digest: Identifies the cases it was measured by.
         version: Of the suite.
+        features: Features that were certified by, besides the catalogue.
     """
 
     url: str
@@ -242,6 +277,7 @@ class Run:
     version: str
     aborted: str | None = None
     named: str = ""
+    features: tuple[FeatureUsed, ...] = ()
     counts: Mapping[Verdict, int] = field(init=False)
 
     def __post_init__(self) -> None:

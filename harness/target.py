@@ -5,6 +5,7 @@ import shlex
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from harness import manifest as manifests
@@ -37,6 +38,7 @@ class Target:
         environment: Values that came from environment variables: secrets.
         manifest: What the manifest says, for reports; secrets are still names in it.
         named: How the command line named it, as shell words without secrets.
+        is_reference: True for the reference server that we started.
     """
 
     profile: Profile
@@ -48,6 +50,7 @@ class Target:
     environment: frozenset[str] = frozenset()
     manifest: manifests.Manifest | None = None
     named: str = ""
+    is_reference: bool = False
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -110,6 +113,7 @@ def target(manifest: Path | None, given: Overrides, *, reference: bool = False) 
                 scenario=scenarios.load("courier-line"),
                 facts=running.facts,
                 states_url=running.states_url,
+                is_reference=True,
             )
             yield replace(_overridden(found, given), named="--reference")
     elif manifest is not None:
@@ -226,5 +230,6 @@ async def opened(
             setting=setting,
             facts=target.facts,
             single_use=single,
+            anew=partial(HttpTransport, ca_file=target.ca_file),
             trust=trust(target.ca_file) if target.profile.url.startswith("https:") else None,
         )

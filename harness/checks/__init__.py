@@ -5,10 +5,14 @@ from importlib import import_module
 
 MODULES = (
     "concurrency",
+    "concurrency_burst",
     "concurrency_repeats",
     "fallback",
+    "guessing",
     "privacy",
+    "privacy_nothing",
     "privacy_refusals",
+    "privacy_strangers",
     "privacy_traces",
     "reply",
     "reply_framing",

@@ -3,29 +3,22 @@
 What comes too late is left to the cases about time: a small machine is no mix-up.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.checks.answers import (
     check_each,
-    described,
     disclosed,
-    fell_silent,
     people,
     same_number,
     story,
 )
+from harness.checks.concurrency_burst import NONE_IN_TIME, TOO_LATE, exhausted
 from harness.context import Context
-from harness.model import Finding, broken, kept, not_applicable, untestable
+from harness.model import Finding, broken, kept, untestable
 from harness.registry import Check, check
-from mockpbx.core.observed import Failure, Observed
-from mockpbx.drivers.stage import Exchange, Played
-
-_TOO_LATE = frozenset({Observed.DEADLINE, Observed.CONNECT_TIMEOUT})
-_NONE_IN_TIME = not_applicable("nobody was answered in time, so nothing could be mixed up")
-_PROBES = 5
+from mockpbx.drivers.stage import Played
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +40,11 @@ class _Caller:
     stays: bool = True
     starts: float = 0.0
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_served(self) -> bool:
+        """Tell whether they should end with the customer."""
+        return self.customer is not None and self.stays
 
     def facts(self) -> set[str]:
         """Name the facts that are needed."""
@@ -110,33 +108,30 @@ async def a_connection_for_each_question(context: Context) -> Finding:
 async def _judged(context: Context, callers: Sequence[_Caller]) -> Finding:
     facts = context.bench.facts
     there = [caller for caller in callers if caller.facts() <= set(facts)]
+    before = await context.alive()
+    alone = await _alone(context, there)
     calls = await context.play_calls([caller.call(facts) for caller in there])
     for caller, played in zip(there, calls, strict=True):
         objection = _mixed_up(context, caller, played)
         if objection is not None:
             return objection
-    waited = [pair for pair in zip(there, calls, strict=True) if pair[0].customer and pair[0].stays]
+    waited = [pair for pair in zip(there, calls, strict=True) if pair[0].is_served]
     for caller, played in waited:
         if not _served(context, caller, played) and not _came_late(played):
-            return await _unserved(context, caller, played)
+            return _unserved(context, caller, played, alone[caller.order])
     late = sum(_came_late(played) for _, played in waited)
     said = f"{len(calls)} calls" + (f", {late} of them answered too late" if late else "")
-    return await _exhausted(context) or (kept(said) if late < len(waited) else _NONE_IN_TIME)
+    return await exhausted(context, before) or (kept(said) if late < len(waited) else NONE_IN_TIME)
 
 
-async def _exhausted(context: Context) -> Finding | None:
-    """Let an endpoint finish what it was asked, and say if it has not survived it.
-
-    Whoever has given up has not left: a slow endpoint goes on with their questions, and the
-    next case would have to wait.
-    """
-    for _ in range(_PROBES):
-        probe = await context.alive()
-        if not _late(probe):
-            break
-    if fell_silent(probe):
-        return untestable(f"the endpoint no longer answers: {described(probe)}")
-    return None
+async def _alone(context: Context, callers: Sequence[_Caller]) -> Mapping[str | None, Played]:
+    """Let each who should be served call when nobody else does; by what they type."""
+    served = {caller.order: caller for caller in callers if caller.is_served}
+    facts = context.bench.facts
+    return {
+        order: (await context.play_calls([{**caller.call(facts), "starts": 0}]))[0]
+        for order, caller in served.items()
+    }
 
 
 def _mixed_up(context: Context, caller: _Caller, played: Played) -> Finding | None:
@@ -165,40 +160,16 @@ def _served(context: Context, caller: _Caller, played: Played) -> bool:
 
 def _came_late(played: Played) -> bool:
     failures = [request.failure for request in played.record.requests]
-    return any(failure is not None and failure.observed in _TOO_LATE for failure in failures)
+    return any(failure is not None and failure.observed in TOO_LATE for failure in failures)
 
 
-async def _unserved(context: Context, caller: _Caller, played: Played) -> Finding:
-    """Tell an endpoint that is confused by many calls from one that never serves this one."""
+def _unserved(context: Context, caller: _Caller, played: Played, alone: Played) -> Finding:
+    """Tell an endpoint that many calls confuse from one that never serves this caller."""
     customer = context.fact(caller.customer or "")
-    (alone,) = await context.play_calls([{**caller.call(context.bench.facts), "starts": 0}])
     if not _served(context, caller, alone):
         return untestable(f"also alone the courier does not reach {customer}: {story(alone)}")
     return broken(
-        expected=f"the courier talks to {customer}, as they do when nobody else calls",
+        expected=f"the courier talks to {customer}, as before, when nobody else called",
         received=story(played),
         blamed=played.exchanges[-1:],
     )
-
-
-# -- a burst -----------------------------------------------------------------------------------
-
-_BURST = 20
-
-
-@check("CONC-042")
-async def everybody_in_a_burst_is_answered(context: Context) -> Finding:
-    """Ask twenty times at once."""
-    questions = [context.question(context.fact("stranger")) for _ in range(_BURST)]
-    answers = await asyncio.gather(*(context.ask(question) for question in questions))
-    judged = [answer for answer in answers if not _late(answer)]
-    for answer in judged:
-        if isinstance(answer.observed, Failure):
-            expected = "an instruction for each of twenty callers at once"
-            return broken(expected=expected, received=described(answer), blamed=(answer,))
-    said = f"{len(judged)} of {_BURST} callers at once were answered in time"
-    return await _exhausted(context) or (kept(said) if judged else _NONE_IN_TIME)
-
-
-def _late(answer: Exchange) -> bool:
-    return isinstance(answer.observed, Failure) and answer.observed.observed in _TOO_LATE

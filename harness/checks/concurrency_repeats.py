@@ -1,6 +1,14 @@
 """Questions that come again: from a PBX that repeats itself, or in somebody else's name."""
 
-from harness.checks.answers import check_each, described, disclosed, no_proof, people, story
+from harness.checks.answers import (
+    check_each,
+    described,
+    disclosed,
+    no_proof,
+    people,
+    story,
+    typed,
+)
 from harness.checks.sequences import arrived
 from harness.context import Context
 from harness.model import Finding, broken, kept, not_applicable
@@ -21,13 +29,16 @@ async def repeated_post(context: Context) -> Finding:
 
 @check("CONC-006")
 async def repeated_wrong_order_counts_once(context: Context) -> Finding:
-    """Send a wrong order four times, as one question that comes again, then the right one."""
-    played = await context.call(
-        context.fact("courier"),
-        context.fact("unknown_order"),
-        context.fact("order"),
-        repeats=[{"request": 2, "copies": 3, "after": 0.2}],
-    )
+    """Send a wrong order four times, as one question that comes again, then the right one.
+
+    The call goes by the first answer, which knows of no repetition yet. If that is not to ask
+    again, one wrong order was too many, which SEQ-050 is about.
+    """
+    wrong, order = context.fact("unknown_order"), context.fact("order")
+    repeats = [{"request": 2, "copies": 3, "after": 0.2}]
+    played = await context.call(context.fact("courier"), wrong, order, repeats=repeats)
+    if typed(played, wrong) and not typed(played, order):
+        return not_applicable("one wrong order is the last, however often it comes: see SEQ-050")
     return arrived(played, context.fact("customer"))
 
 

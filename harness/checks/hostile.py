@@ -12,7 +12,7 @@ from mockpbx.core.observed import Failure, Observed
 from mockpbx.drivers.stage import Exchange
 from mockpbx.faults.caller import RawReply, converse
 from mockpbx.faults.spelling import spelled
-from mockpbx.wire.messages import HttpRequest
+from mockpbx.wire.messages import HttpRequest, Verbatim
 from mockpbx.wire.reply import Instructed, read
 from mockpbx.wire.request import Method, build
 
@@ -129,25 +129,33 @@ async def say(
         label: What is odd about them.
         **how: More for `mockpbx.faults.caller.converse`.
     """
+    pieces = pieces or (spelled(request),)
     raw = await converse(
         context.profile.url,
-        pieces or (spelled(request),),
-        within_s=context.deadline_s,
+        pieces,
         trust=context.bench.trust,
-        **({"answers": 1} | how),
+        **({"answers": 1, "within_s": context.deadline_s} | how),
     )
-    return Shot(label=label, exchange=noted(context, request, raw))
+    sent = Verbatim(data=b"".join(pieces), finishes=how.get("half_close", False))
+    return Shot(label=label, exchange=noted(context, request, raw, sent))
 
 
-def noted(context: Context, request: HttpRequest, raw: RawReply) -> Exchange:
-    """Take a raw conversation into the evidence."""
+def noted(context: Context, request: HttpRequest, raw: RawReply, sent: Verbatim) -> Exchange:
+    """Take a raw conversation into the evidence.
+
+    Args:
+        context: The check's.
+        request: What was meant to be sent.
+        raw: What came back.
+        sent: What was sent.
+    """
     observed = _observed(raw)
     exchange = Exchange(
         request_id=len(context.exchanges) + 1,
         copy=0,
         at=0.0,
         elapsed_s=raw.elapsed_s,
-        request=request,
+        request=replace(request, verbatim=sent),
         reply=raw.replies[0] if raw.replies else None,
         observed=observed,
         seen=observed,

@@ -1,22 +1,18 @@
-"""What a refusal gives away: whether an order exists, and how long one may go on guessing."""
+"""What a refusal gives away to a courier, or its time to anybody: whether an order exists."""
 
 import re
 from collections.abc import Sequence
 
 from harness.checks.answers import (
-    AT_ONCE,
     FOREIGN_ORDER,
     UNKNOWN_ORDER,
     described,
     fell_silent,
-    no_proof,
     not_asked,
-    phones,
-    same_number,
     samples,
 )
 from harness.context import Context
-from harness.model import Finding, broken, kept, not_applicable, untestable
+from harness.model import Finding, broken, kept, untestable
 from harness.registry import check
 from mockpbx.core.instruction import Announcement, Branch, Forward
 from mockpbx.core.observed import Failure
@@ -45,7 +41,7 @@ async def refusals_mean_the_same(context: Context) -> Finding:
     if isinstance(pair, Finding):
         return pair
     unknown, foreign = pair
-    if _gist(unknown) == _gist(foreign):
+    if gist(unknown) == gist(foreign):
         return kept(f"both times {described(foreign)}")
     received = f"unknown: {described(unknown)}; another courier's: {described(foreign)}"
     return broken(expected=_ALIKE, received=received, blamed=pair)
@@ -85,7 +81,7 @@ async def _answer_to(context: Context, label: str, fact: str) -> Exchange | Find
     return answer
 
 
-def _gist(exchange: Exchange) -> tuple[object, ...]:
+def gist(exchange: Exchange) -> tuple[object, ...]:
     """Give what a caller notices; numbers in words aside, such as the tries that are left."""
     match exchange.observed:
         case Instructed(instruction=Branch(codes=codes)):
@@ -151,29 +147,3 @@ def _separate(one: Sequence[float], other: Sequence[float]) -> bool:
 
 def _median(times: Sequence[float]) -> float:
     return sorted(times)[len(times) // 2]
-
-
-# -- guessing --------------------------------------------------------------------------------
-
-_WRONG = ("unknown_order", "unknown_order_2", "unknown_order_3")
-
-
-@check("PRIV-053")
-async def guessing_is_stopped(context: Context) -> Finding:
-    """Guess three times in one session, then type the right order."""
-    caller, customer = context.fact("courier"), context.fact("customer")
-    first = context.question(caller)
-    answers = [await context.ask(first)]
-    if phones(answers[0]):
-        return not_applicable(AT_ONCE)
-    for name in (*_WRONG, "order"):
-        question = context.question(caller, context.fact(name), first.session_id)
-        answers.append(await context.ask(question))
-    last = answers[-1]
-    if any(same_number(phone, customer) for phone in phones(last)):
-        return broken(
-            expected="after three wrong orders no further one is looked at in this session",
-            received=f"the right one after them: {described(last)}",
-            blamed=(last,),
-        )
-    return await no_proof(context, answers) or kept(f"the fourth: {described(last)}")

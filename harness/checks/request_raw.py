@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from harness.checks.reply_framing import Framed, frame
@@ -11,7 +11,7 @@ from mockpbx.core.commands import Question
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.drivers.stage import Exchange
 from mockpbx.faults.caller import RawReply
-from mockpbx.wire.messages import HttpReply, HttpRequest
+from mockpbx.wire.messages import HttpReply, HttpRequest, Verbatim
 from mockpbx.wire.request import build
 
 
@@ -57,7 +57,9 @@ def spelled(request: HttpRequest) -> bytes:
 async def ask_raw(context: Context, label: str, question: Question) -> Raw:
     """Ask one question over a connection of its own, and wait until it is closed."""
     request = build(question, context.profile)
-    reply = await context.raw(spelled(request))
+    data = spelled(request)
+    reply = await context.raw(data)
+    request = replace(request, verbatim=Verbatim(data=data))
     framed = frame(reply.data, closed=reply.closed)
     exchange = _evidence(len(context.exchanges) + 1, request, reply, framed)
     context.exchanges.append(exchange)

@@ -8,6 +8,7 @@ not make other cases, which run at the same time, miss theirs.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from harness.checks.answers import described, fell_silent
@@ -17,9 +18,11 @@ from harness.model import Finding, broken, kept, not_applicable, untestable
 from harness.registry import Check, check
 from mockpbx.faults.caller import RawConnection, connected
 from mockpbx.faults.spelling import spelled
+from mockpbx.wire.messages import HttpRequest, Verbatim
 from mockpbx.wire.reply import Instructed, read
 from mockpbx.wire.request import build
 
+_CLOSE = "Connection: close"
 _NOT_IMPLEMENTED = 501
 _MANY = 5
 
@@ -71,26 +74,43 @@ check("ROBUST-053")(_leaves(reset=True, half=True))
 
 _ONE_AT_A_TIME: "WeakKeyDictionary[Harvest, asyncio.Lock]" = WeakKeyDictionary()
 
-Begin = Callable[[Context, RawConnection], Awaitable[bytes]]
-"""Begins something on a connection, and gives what is still to be sent."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What was begun on a connection.
+
+    Attributes:
+        request: What it is to become.
+        sent: The bytes that are sent already.
+        left: Those that are not.
+    """
+
+    request: HttpRequest
+    sent: bytes
+    left: bytes
 
 
-async def _nothing(_context: Context, _connection: RawConnection) -> bytes:
-    return b""
+Begin = Callable[[Context, RawConnection], Awaitable[Begun | None]]
+"""Begins something on a connection; None if it is to stay silent."""
 
 
-async def _some_headers(context: Context, connection: RawConnection) -> bytes:
-    data = spelled(ordinary(context), headers=["Connection: close"])
-    lines = data.splitlines(keepends=True)
+async def _nothing(_context: Context, _connection: RawConnection) -> None:
+    return None
+
+
+async def _some_headers(context: Context, connection: RawConnection) -> Begun:
+    request = ordinary(context)
+    lines = spelled(request, headers=[_CLOSE]).splitlines(keepends=True)
     await connection.send(*lines[:2])
-    return b"".join(lines[2:])
+    return Begun(request=request, sent=b"".join(lines[:2]), left=b"".join(lines[2:]))
 
 
-async def _some_body(context: Context, connection: RawConnection) -> bytes:
-    data = spelled(posted(context), headers=["Connection: close"])
+async def _some_body(context: Context, connection: RawConnection) -> Begun:
+    request = posted(context)
+    data = spelled(request, headers=[_CLOSE])
     head = data.index(b"\r\n\r\n") + 4
     await connection.send(data[:head], data[head : head + 1], data[head + 1 : head + 2])
-    return data[head + 2 :]
+    return Begun(request=request, sent=data[: head + 2], left=data[head + 2 :])
 
 
 HELD: Mapping[str, tuple[str, Begin]] = {
@@ -114,10 +134,10 @@ async def others_are_answered(
     """
     async with _ONE_AT_A_TIME.setdefault(context.bench.harvest, asyncio.Lock()):
         async with _open(context, url) as connection:
-            left = await begin(context, connection)
+            begun = await begin(context, connection)
             answered = await _answers_at_once(context)
-            if answered and left:
-                return await _finished(context, connection, left)
+            if answered and begun is not None:
+                return await _finished(context, connection, begun)
         return kept("another caller was answered") if answered else await _waited(context, what)
 
 
@@ -155,11 +175,12 @@ async def _waited(context: Context, what: str) -> Finding:
     )
 
 
-async def _finished(context: Context, connection: RawConnection, left: bytes) -> Finding:
+async def _finished(context: Context, connection: RawConnection, begun: Begun) -> Finding:
     """Send the rest after all: it is answered, unless the endpoint has closed by then."""
-    await connection.send(left)
+    await connection.send(begun.left)
     raw = await connection.listen(within_s=context.deadline_s, answers=1)
-    shot = Shot(label="the slow one", exchange=noted(context, ordinary(context), raw))
+    sent = Verbatim(data=begun.sent + begun.left)
+    shot = Shot(label="the slow one", exchange=noted(context, begun.request, raw, sent))
     return await survived(context, [shot], also=(_NOT_IMPLEMENTED,), may_close=True)
 
 
@@ -176,11 +197,11 @@ async def pipelined_answers_keep_their_order(context: Context) -> Finding:
     if not all(isinstance(item, Instructed) for item in wanted):
         return untestable("not even one question at a time is answered with an instruction")
     first, second = (build(context.question(caller), context.profile) for caller in callers)
-    data = spelled(first) + spelled(second, headers=["Connection: close"])
+    data = spelled(first) + spelled(second, headers=[_CLOSE])
     async with _open(context) as connection:
         await connection.send(data)
         raw = await connection.listen(within_s=context.deadline_s, answers=2)
-    exchange = noted(context, first, raw)
+    exchange = noted(context, first, raw, Verbatim(data=data))
     if len(raw.replies) < len(callers) and not raw.closed:
         return broken(
             expected="both answered, or the connection closed after the first",

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from harness.checks.hostile import Shot, ordinary, posted, say, survived
+from harness.checks.hostile import Shot, noted, ordinary, posted, say, survived
 from harness.context import Context
 from harness.model import Finding, broken, kept
 from harness.registry import Check, check
 from mockpbx.faults.caller import converse
 from mockpbx.faults.spelling import spelled
-from mockpbx.wire.messages import HttpRequest, header_list
+from mockpbx.wire.messages import HttpRequest, Verbatim, header_list
 from mockpbx.wire.request import Method
 
 _CLOSE = "Connection: close"
@@ -53,17 +53,20 @@ for _case_id, _method in METHODS.items():
 async def head_has_no_content(context: Context) -> Finding:
     """Listen for bytes after the head of an answer to HEAD."""
     request = _with_method(context, "HEAD")
+    data = spelled(request, headers=[_CLOSE])
     raw = await converse(
         request.url,
-        [spelled(request, headers=[_CLOSE])],
+        [data],
         within_s=context.deadline_s,
         bodyless=True,
         trust=context.bench.trust,
     )
+    exchange = noted(context, request, raw, Verbatim(data=data))
     if raw.replies and raw.rest:
         return broken(
             expected="no content in the answer to HEAD",
             received=f"{len(raw.rest)} bytes after the head: {raw.rest[:60]!r}",
+            blamed=(exchange,),
         )
     return kept("nothing came after the head")
 

@@ -9,20 +9,27 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from statistics import median
 
-from harness.checks.answers import check_each
+from harness.checks.answers import (
+    FOREIGN_ORDER,
+    UNKNOWN_ORDER,
+    check_each,
+    samples,
+    typed,
+)
 from harness.checks.request_raw import ask_raw
 from harness.context import Context
 from harness.model import Finding, broken, kept, not_applicable
 from harness.registry import Check, check
 from mockpbx.core.instruction import Branch
 from mockpbx.core.observed import Failure, Observed
-from mockpbx.drivers.stage import Exchange
+from mockpbx.drivers.stage import Exchange, Played
 from mockpbx.wire.reply import Instructed
 
 TIMES = 20
 """Questions in a row: enough to tell a habit from an accident."""
 FEWER = 5
 """Questions that need a connection or a call of their own."""
+_NOT_ASKED = "the courier is not asked for the order"
 _LATE = frozenset({Observed.DEADLINE, Observed.READ_TIMEOUT, Observed.CONNECT_TIMEOUT})
 
 Ask = Callable[[], Awaitable[Exchange | None]]
@@ -34,12 +41,13 @@ def _caller(context: Context) -> str:
     return facts.get("courier") or facts.get("stranger", "")
 
 
-def _asks_first(context: Context, *, anew: bool = False) -> Ask:
+def _asks_first(context: Context, *, caller: str | None = None, anew: bool = False) -> Ask:
     """Ask the first question of a call, over a new connection if need be."""
     transport = context.bench.single_use if anew else None
+    numa = _caller(context) if caller is None else caller
 
     async def ask() -> Exchange:
-        return await context.ask(context.question(_caller(context)), transport=transport)
+        return await context.ask(context.question(numa), transport=transport)
 
     return ask
 
@@ -79,7 +87,7 @@ async def _none_late(context: Context, ask: Ask, times: int) -> Finding:
     for number in range(1, times + 1):
         exchange = await ask()
         if exchange is None:
-            return not_applicable("the courier is not asked for the order")
+            return not_applicable(_NOT_ASKED)
         exchanges.append(exchange)
         if _is_late(exchange):
             return broken(
@@ -106,6 +114,40 @@ async def question_after_question(context: Context) -> Finding:
 async def second_questions(context: Context) -> Finding:
     """Ask about the order in several calls."""
     return await _none_late(context, _asks_second(context), FEWER)
+
+
+@check("TIME-014")
+async def questions_about_strangers(context: Context) -> Finding:
+    """Ask about a caller who is not known, and may be looked for in more places."""
+    return await _none_late(context, _asks_first(context, caller=context.fact("stranger")), FEWER)
+
+
+_WRONG_ORDERS = {UNKNOWN_ORDER: "unknown_order", FOREIGN_ORDER: "foreign_order"}
+
+
+@check("TIME-015")
+async def answers_about_wrong_orders(context: Context) -> Finding:
+    """Look at ordinary calls with a wrong order: to ask for more would be to guess."""
+    asked = 0
+    for label, order in _WRONG_ORDERS.items():
+        if order not in context.bench.facts:
+            continue
+        played = (await samples(context, label))[0].played
+        late = _late_in(played)
+        if late:
+            expected = f"a whole answer within {context.deadline_s:g} s"
+            return broken(expected=expected, received=f"none by then ({label})", blamed=late[:1])
+        if not typed(played, context.fact(order)):
+            return not_applicable(_NOT_ASKED)
+        asked += len(played.exchanges)
+    return kept(f"{asked} answers in time")
+
+
+def _late_in(played: Played) -> tuple[Exchange, ...]:
+    """Give the questions of a call that the PBX waited for in vain."""
+    failures = {request.request_id: request.failure for request in played.record.requests}
+    late = {number for number, one in failures.items() if one is not None and one.observed in _LATE}
+    return tuple(exchange for exchange in played.exchanges if exchange.request_id in late)
 
 
 @check("TIME-005")

@@ -190,8 +190,8 @@ async def broken_handshake_does_no_harm(context: Context) -> Finding:
     return await _undisturbed(context, _half_a_hello, _reset)
 
 
-async def _nothing(_context: Context, _connection: RawConnection) -> bytes:
-    return b""
+async def _nothing(_context: Context, _connection: RawConnection) -> None:
+    return None
 
 
 @check("TLS-010")

@@ -7,8 +7,8 @@ import typer
 from rich.table import Table
 
 from harness.cli.exits import complain
-from harness.reports.replay import counted
 from harness.reports.terminal import Terminal, emit
+from harness.reports.words import counted
 from mockpbx.callscript import library
 from mockpbx.errors import PbxError
 

@@ -17,7 +17,7 @@ from harness.draft import Draft, text_of
 from harness.masking import HARMLESS_HEADERS, Masker
 from harness.preflight import calls_hold, run_preflight
 from harness.reports.terminal import Terminal
-from harness.reports.words import counted
+from harness.reports.words import FACTS, counted
 from harness.target import STANDARD_FACTS, Target, from_manifest
 from mockpbx.core.scenario import Scenario
 from mockpbx.errors import PbxError, UsageError
@@ -30,7 +30,7 @@ _DEFAULTS = {**STANDARD_FACTS, "unknown_order": "99999"}
 
 
 def _fact(name: str) -> typer.models.OptionInfo:
-    what = known_facts.STANDARD[name]
+    what = FACTS[name]
     option: typer.models.OptionInfo = typer.Option(
         f"--{name.replace('_', '-')}", metavar="NUMBER", help=f"{what[0].upper()}{what[1:]}."
     )
@@ -126,7 +126,7 @@ def _gathered(
 def _answer(name: str, checks: Callable[[str], str]) -> str:
     try:
         told: str = typer.prompt(
-            f"{name.replace('_', ' ')}: {known_facts.STANDARD[name]} (empty to leave out)",
+            f"{name.replace('_', ' ')}: {FACTS[name]} (empty to leave out)",
             default=_DEFAULTS.get(name, ""),
             show_default=name in _DEFAULTS,
             value_proc=checks,

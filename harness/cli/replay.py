@@ -15,7 +15,9 @@ from harness.cli.exits import Exit, complain
 from harness.endpoint import check_reachable
 from harness.masking import Masker, without_secrets
 from harness.reports import replay as report
+from harness.reports.files import check_writable
 from harness.reports.terminal import Terminal
+from harness.reports.words import counted
 from harness.runner import Replayed, Verdict
 from harness.runner import replay as replay_scripts
 from harness.target import Overrides, Target, opened, target
@@ -114,7 +116,7 @@ class _Replay:
 
     async def run(self) -> Exit:
         if self._ways.json_file is not None:
-            report.check_writable(self._ways.json_file)
+            check_writable(self._ways.json_file)
         began = time.monotonic()
         whole = False
         try:
@@ -138,7 +140,7 @@ class _Replay:
         target, ways = self._target, self._ways
         url = target.profile.url
         await check_reachable(url, within_s=_REACHED_WITHIN_S)
-        scripts = report.counted(len(self._scripts), "script")
+        scripts = counted(len(self._scripts), "script")
         self._console.say(f"replaying {scripts} against {self._mask(without_secrets(url))}")
         async with opened(target, pace=LivePace(real=ways.clock is options.Clock.REAL)) as bench:
             setting = bench.setting

@@ -23,7 +23,7 @@ from harness.reports import overview
 from harness.reports.chart import chart
 from harness.reports.overview import CaseReport, Report
 from harness.reports.terminal import visible
-from harness.reports.words import FACTS, FAILING, REMARKS, SOURCES, VERDICTS, counted
+from harness.reports.words import FACTS, FAILING, REMARKS, SOURCES, STEP_MARKS, VERDICTS, counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,8 @@ class _Shown:
     ladders: int
 
 
+_WIDEST_ID = 20
+"""Letters; a scenario without an id of its own has its title as one."""
 _TELLING = _Shown(exchanges=8, first=4000, further=1000, ladders=3)
 """Where there is something to explain."""
 _QUIET = _Shown(exchanges=2, first=600, further=600, ladders=1)
@@ -58,6 +60,8 @@ def html(report: Report) -> str:
         **_summary(report),
         **_cases(report),
         verdicts=VERDICTS,
+        step_marks=STEP_MARKS,
+        features=report["suite"].get("features") or [],
         style=Markup(_asset("report.css")),  # noqa: S704  # a file of ours
         script=Markup(script),  # noqa: S704  # a file of ours
         script_hash=_hash(script),
@@ -86,7 +90,7 @@ def _cases(report: Report) -> dict[str, Any]:
             {"of": family, "cases": [_case(case, drawn) for case in family.cases]}
             for family in overview.families(report)
         ],
-        "longest_id": max((len(case["id"]) for case in report["cases"]), default=1),
+        "longest_id": max((len(case["id"][:_WIDEST_ID]) for case in report["cases"]), default=1),
     }
 
 

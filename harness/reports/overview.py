@@ -33,7 +33,11 @@ class Family:
     @property
     def title(self) -> str:
         """What they are about."""
-        return FAMILY_TITLES.get(self.id, self.id)
+        known = FAMILY_TITLES.get(self.id)
+        if known is not None:
+            return known
+        features = {case["feature"]: None for case in self.cases if case.get("feature")}
+        return " · ".join(features) or self.id
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

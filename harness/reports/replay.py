@@ -7,14 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.masking import Masker, without_secrets
+from harness.reports.files import write
 from harness.reports.ladder import draw, ladder, relabelled
 from harness.reports.outcome import outcome
 from harness.reports.plain import Json, mask_of, performance, redacted
-from harness.reports.terminal import Terminal, emit
+from harness.reports.terminal import Terminal
+from harness.reports.words import counted
 from harness.runner import Replayed, Verdict
 from mockpbx.callscript.expectations import Miss
 from mockpbx.drivers.stage import Played
-from mockpbx.errors import UsageError
 
 FORMAT = "pbx-replay/1"
 
@@ -101,28 +102,6 @@ def print_summary(console: Terminal, results: Sequence[Replayed], seconds: float
         console.say(f"facts that scripts want, to be given in a pbx.toml with --facts: {facts}")
 
 
-def counted(number: int, word: str) -> str:
-    """Give ``1 call`` or ``2 calls``."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def check_writable(path: Path) -> None:
-    """See that a report can be written, before the work is done whose result it is to hold.
-
-    Raises:
-        UsageError: It cannot.
-    """
-    if str(path) != "-":
-        try:
-            path.open("a").close()
-        except OSError as error:
-            raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> UsageError:
-    return UsageError(f"the report {path} cannot be written: {error.strerror}")
-
-
 def write_json(
     path: Path, *, url: str, results: Sequence[Replayed], seconds: float, mask: Masker, whole: bool
 ) -> None:
@@ -149,13 +128,7 @@ def write_json(
         "scripts": [_script(replayed, mask) for replayed in results],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    if str(path) == "-":
-        emit(text)
-        return
-    try:
-        path.write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    write(path, text)
 
 
 def _script(replayed: Replayed, mask: Masker) -> Json:

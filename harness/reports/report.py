@@ -15,10 +15,11 @@ from typing import Any
 from harness import registry
 from harness.masking import Masker, without_secrets
 from harness.model import CaseResult, Run, Verdict
+from harness.reports.again import again
 from harness.reports.ladder import DeadAir, Step, ladder
 from harness.reports.outcome import outcome
 from harness.reports.overview import missing_facts
-from harness.reports.plain import Json, mask_of, masked, plain, redacted
+from harness.reports.plain import Json, mask_of, masked, plain
 from mockpbx.core.instruction import Forward
 from mockpbx.core.observed import Failure
 from mockpbx.drivers.stage import Exchange, Played
@@ -54,11 +55,7 @@ def report(run: Run, mask: Masker) -> dict[str, Json]:
     content: dict[str, Json] = {
         "format": FORMAT,
         "verdict": run.verdict.value,
-        "suite": {
-            "version": run.version,
-            "cases_digest": run.digest,
-            "cases": len(registry.cases()),
-        },
+        "suite": _suite(run),
         "endpoint": {"url": mask(without_secrets(run.url))},
         "manifest": masked(plain(run.manifest), mask),
         "started": run.started,
@@ -69,6 +66,17 @@ def report(run: Run, mask: Masker) -> dict[str, Json]:
         "excluded": _excluded(),
     }
     return {key: _storable(value) for key, value in content.items()}
+
+
+def _suite(run: Run) -> Json:
+    """Say what the endpoint was measured by."""
+    scenarios = sum(feature.scenarios for feature in run.features)
+    return {
+        "version": run.version,
+        "cases_digest": run.digest,
+        "cases": len(registry.cases()) + scenarios,
+        "features": [plain(feature) for feature in run.features],
+    }
 
 
 def _excluded() -> Json:
@@ -142,13 +150,23 @@ def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
         "missing_facts": [*_missing_facts(result)],
         "caller": _caller(result),
         "duration_s": round(result.duration_s, 4),
-        "curl": redacted(shown[0].request).curl() if shown else None,
-        "replay": f"pbx certify {named} --only {case.id}",
+        "curl": again(shown[0].request) if shown else None,
+        "replay": result.replay or f"pbx certify {named} --only {case.id}",
         "exchanges": [_exchange(exchange) for exchange in shown],
         "ladders": [_ladder(played) for played in _calls(result)],
     }
-    # The catalogue's own words hold nobody's number, but samples that are to be read.
-    return {**said, **{name: masked(value, mask) for name, value in seen.items()}}
+    if case.feature is None:
+        # The catalogue's own words hold nobody's number, but samples that are to be read.
+        return {**said, **_masked(seen, mask)}
+    steps: dict[str, Json] = {
+        "feature": case.feature,
+        "steps": [{"text": step.text, "status": step.status} for step in result.steps],
+    }
+    return _masked({**said, **seen, **steps}, mask)
+
+
+def _masked(content: Mapping[str, Json], mask: Masker) -> dict[str, Json]:
+    return {name: masked(value, mask) for name, value in content.items()}
 
 
 def _missing_facts(result: CaseResult) -> list[str]:

@@ -19,7 +19,9 @@ class Terminal(Console):
 
     def __init__(self, *, stderr: bool = False) -> None:
         # Numbers and addresses are not coloured: a colour means something here.
-        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+        # And the stream is this one, also while what others print is captured.
+        file = sys.stderr if stderr else sys.stdout
+        super().__init__(file=file, highlight=False, markup=False, emoji=False)
 
     @property
     def columns(self) -> int:

@@ -71,6 +71,9 @@ VERDICTS = {
 }
 """By the verdicts of the report; what matters most comes first."""
 
+STEP_MARKS = {"passed": "✓", "failed": "✕", "missed": "≈", "undefined": "?", "skipped": "–"}
+"""By what became of a step of a scenario."""
+
 FAILING = frozenset({"fail", "untestable", "error"})
 REMARKS = frozenset({"nonstrict", "info"})
 
@@ -84,34 +87,34 @@ SOURCES = {
 }
 
 FACTS = {
-    "virtual_number": "the virtual number that is called",
-    "courier": "phone of a courier, as the PBX sends it",
-    "order": "an order that this courier carries",
-    "customer": "phone of the customer who waits for it",
-    "foreign_order": "an order that another courier carries",
-    "foreign_customer": "phone of its customer",
-    "unknown_order": "a number that no order has",
-    "stranger": "a phone that is no courier's",
-    "other_courier": "phone of the courier who carries foreign_order",
-    "second_order": "a second order of the courier",
-    "second_customer": "phone of its customer",
-    "closed_order": "an order of the courier that is delivered",
-    "closed_customer": "phone of its customer",
-    "zero_order": "an order whose number begins with a zero",
-    "zero_customer": "phone of its customer",
-    "single_courier": "phone of a courier with a single order",
-    "single_order": "that order",
-    "single_customer": "phone of its customer",
-    "unknown_order_2": "another number that no order has",
-    "unknown_order_3": "a third number that no order has",
-    "inactive_courier": "phone of somebody who is a courier no longer",
-    "inactive_order": "an order that this former courier carried",
-    "inactive_customer": "phone of its customer",
-    "courier_customer": "phone of a courier who is a customer too",
-    "courier_customer_order": "an order that this courier carries",
-    "courier_customer_customer": "phone of its customer",
+    "virtual_number": "the shop's number, which couriers and customers call",
+    "courier": "a courier, known to the endpoint by this number",
+    "order": "an open order, carried by courier",
+    "customer": "waits for order",
+    "foreign_order": "an open order, carried by another courier",
+    "foreign_customer": "waits for foreign_order",
+    "unknown_order": "no order has this number",
+    "stranger": "neither a courier nor a customer",
+    "second_order": "another open order of courier",
+    "second_customer": "waits for second_order",
+    "closed_order": "was carried by courier and is closed",
+    "closed_customer": "waited for closed_order",
+    "zero_order": "an open order of courier that begins with zeros",
+    "zero_customer": "waits for zero_order",
+    "other_courier": "another courier, who carries foreign_order",
+    "single_courier": "a courier with exactly one open order",
+    "single_order": "the open order of single_courier",
+    "single_customer": "waits for single_order",
+    "courier_customer": "a courier who waits for an order at home",
+    "courier_customer_order": "an open order, carried by courier_customer",
+    "courier_customer_customer": "waits for courier_customer_order",
+    "inactive_courier": "was a courier and is none any more",
+    "inactive_order": "an open order, last carried by inactive_courier",
+    "inactive_customer": "waits for inactive_order",
+    "unknown_order_2": "no order has this number either",
+    "unknown_order_3": "nor this",
 }
-"""What to write into the section ``[facts]`` of a manifest."""
+"""What each fact of the section ``[facts]`` of a manifest means, in the order of asking."""
 
 
 def counted(number: int, word: str, words: str = "") -> str:

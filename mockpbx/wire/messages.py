@@ -18,6 +18,19 @@ def header_list(headers: Headers, name: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verbatim:
+    """What was sent byte for byte, because no HTTP client sends it so.
+
+    Attributes:
+        data: The bytes.
+        finishes: The sending side was closed after them.
+    """
+
+    data: bytes
+    finishes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """What the PBX sends.
 
@@ -27,12 +40,14 @@ class HttpRequest:
             the user wrote it.
         headers: In the order they are sent; those of the connection are the driver's.
         body: None if the request has none.
+        verbatim: What really went out, where this is only what it is meant to be.
     """
 
     method: str
     url: str
     headers: Headers
     body: bytes | None
+    verbatim: Verbatim | None = None
 
     def header(self, name: str) -> str | None:
         """Find the first header of this name, in any case; None if there is none."""

@@ -1,5 +1,6 @@
 """Correct endpoints on `http.server` and on streams, in different styles: none may be failed."""
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 
@@ -8,10 +9,7 @@ from tests.broken_endpoints.base import OPERATORS, Asked, CourierLine, Instructi
 from tests.broken_endpoints.crm import STANDARD, Order
 from tests.broken_endpoints.register import correct
 
-_NO_SECOND_TRY = {
-    "SEQ-050": "a typing error should be mended on the same call",
-    "CONC-006": "as SEQ-050",
-}
+_NO_SECOND_TRY = {"SEQ-050": "a typing error should be mended on the same call"}
 
 
 @correct(states=True)
@@ -38,6 +36,46 @@ class ShopsPhone(CourierLine):
 
     def for_others(self, _asked: Asked) -> Instruction:
         return {"phones": ["74950000101"], "text": "Здравствуйте! Соединяем с магазином «Ромашка»."}
+
+
+@correct()
+class OperatorsTakeTurns(CourierLine):
+    """Leads strangers to one operator after another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = itertools.cycle(["101", "102", "103"])
+
+    def for_others(self, _asked: Asked) -> Instruction:
+        return {"phones": [next(self.turns)]}
+
+
+@correct()
+class SilentToOperators(CourierLine):
+    """Leads a courier who was asked and types nothing to the operators."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent: Counter[tuple[str, str]] = Counter()
+
+    def instruct(self, asked: Asked) -> Instruction:
+        # The first question of a call may come again; who is silent for long is another matter.
+        if asked.digits is None and self.is_courier(asked):
+            self.silent[asked.call] += 1
+            if self.silent[asked.call] > 3:
+                return OPERATORS
+        return super().instruct(asked)
+
+
+@correct(remarks={"REQ-034": "only None is documented"})
+class EmptyToOperators(CourierLine):
+    """Leads a courier whose input is empty, which nobody documents, to the operators."""
+
+    def digits(self, parameters: Mapping[str, str]) -> str | None:
+        return "#" if parameters.get("input_result") == "" else super().digits(parameters)
+
+    def decide(self, asked: Asked) -> Instruction:
+        return OPERATORS if asked.digits == "#" else super().decide(asked)
 
 
 @correct()

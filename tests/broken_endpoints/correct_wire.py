@@ -11,11 +11,6 @@ from tests.broken_endpoints.certificates import Certificate
 from tests.broken_endpoints.raw import Piece, RawLine
 from tests.broken_endpoints.register import Style, correct
 
-_NO_SECOND_TRY = {
-    "SEQ-050": "a typing error should be mended on the same call",
-    "CONC-006": "as SEQ-050",
-}
-
 
 @correct()
 class Indented(CourierLine):

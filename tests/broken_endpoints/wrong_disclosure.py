@@ -1,9 +1,18 @@
 """Endpoints that tell numbers to people who must not have them."""
 
+import itertools
 from dataclasses import replace
 
 from harness.model import Verdict
-from tests.broken_endpoints.base import SHOP, Asked, CourierLine, Instruction, Reply, Request
+from tests.broken_endpoints.base import (
+    OPERATORS,
+    SHOP,
+    Asked,
+    CourierLine,
+    Instruction,
+    Reply,
+    Request,
+)
 from tests.broken_endpoints.crm import CUSTOMER, FOREIGN_CUSTOMER, Order
 from tests.broken_endpoints.register import broken
 
@@ -154,3 +163,47 @@ class NumberInWords(CourierLine):
 
     def connect(self, order: Order) -> Instruction:
         return {"phones": [order.customer], "text": f"Connecting you with {order.customer}"}
+
+
+@broken("PRIV-071", verdict=Verdict.NONSTRICT)
+class TellsStrangersWhatIsReal(CourierLine):
+    """Leads a stranger who types a real order to the operators, and any other to the shop."""
+
+    def for_others(self, asked: Asked) -> Instruction:
+        return OPERATORS if asked.digits in self.crm.orders else SHOP
+
+
+@broken("PRIV-071", verdict=Verdict.NONSTRICT)
+class DispatcherForRealOrders(CourierLine):
+    """Dials the dispatcher for a stranger who types a real order, and else two who take turns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = itertools.cycle(["101", "102"])
+
+    def for_others(self, asked: Asked) -> Instruction:
+        real = asked.digits in self.crm.orders
+        return {"phones": ["103" if real else next(self.turns)]}
+
+
+@broken("PRIV-071", verdict=Verdict.NONSTRICT)
+class TellsStrangersWhatIsDelivered(CourierLine):
+    """Tells whoever types a delivered order that it is delivered."""
+
+    def for_others(self, asked: Asked) -> Instruction:
+        order = self.crm.orders.get(asked.digits or "")
+        return {"text": "It is delivered."} if order and not order.is_open else SHOP
+
+
+@broken("PRIV-072", verdict=Verdict.NONSTRICT)
+class TellsWhoIsQuick(CourierLine):
+    """Looks an order up for strangers as well, if it comes with their first question."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: set[tuple[str, str]] = set()
+
+    def for_others(self, asked: Asked) -> Instruction:
+        is_first = asked.call not in self.known
+        self.known.add(asked.call)
+        return OPERATORS if is_first and asked.digits in self.crm.orders else SHOP

@@ -86,7 +86,7 @@ class SecondStepTooLate(CourierLine):
         return super().answer(asked)
 
 
-@broken("SEQ-020", deadline_s=_DEADLINE_S)
+@broken("TIME-014", deadline_s=_DEADLINE_S)
 class StrangersTooLate(CourierLine):
     """Looks for a stranger in a slow archive before it answers."""
 
@@ -94,6 +94,15 @@ class StrangersTooLate(CourierLine):
         if not self.is_courier(asked):
             time.sleep(_TOO_LATE_S)
         return super().answer(asked)
+
+
+@broken("TIME-015", deadline_s=_DEADLINE_S)
+class WrongOrdersTooLate(CourierLine):
+    """Looks for an order that it does not know in a slow archive before it answers."""
+
+    def refuse(self, asked: Asked) -> Instruction:
+        time.sleep(_TOO_LATE_S)
+        return super().refuse(asked)
 
 
 @broken("ROBUST-031", deadline_s=_DEADLINE_S, verdict=Verdict.NONSTRICT)

@@ -151,9 +151,9 @@ class NeverStopsGuessing(CourierLine):
         return False
 
 
-@broken("CONC-040", verdict=Verdict.UNTESTABLE)
+@broken("CONC-040")
 class LocksForTheCorrectOrder(CourierLine):
-    """Counts the correct order as a guess, too: the third call is not served any more."""
+    """Counts the correct order as a guess, too: after three calls it serves no more."""
 
     def find(self, asked: Asked) -> Order | None:
         found = super().find(asked)
@@ -220,3 +220,21 @@ class CouriersReadOnce(CourierLine):
 
     def is_courier(self, asked: Asked) -> bool:
         return asked.caller in self.couriers
+
+
+@broken("CONC-020")
+class ConfusedForGood(CourierLine):
+    """Has room for one courier who is about to type: a second one confuses it for good."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.typing: set[tuple[str, str]] = set()
+        self.confused = False
+
+    def decide(self, asked: Asked) -> Instruction:
+        if self.is_courier(asked):
+            change = self.typing.add if asked.digits is None else self.typing.discard
+            change(asked.call)
+        self.confused = self.confused or len(self.typing) > 1
+        courier = self.confused and self.is_courier(asked)
+        return OPERATORS if courier else super().decide(asked)

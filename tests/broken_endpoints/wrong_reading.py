@@ -119,17 +119,12 @@ class NoneIsAnOrder(CourierLine):
 
 
 @broken("REQ-034", verdict=Verdict.INFO)
-class EmptyIsEveryOrder(CourierLine):
-    """Takes empty input for a search that finds the first of all orders."""
+class EmptyIsAWrongOrder(CourierLine):
+    """Takes empty input for an order, and refuses it as any that it does not find."""
 
     def digits(self, parameters: Mapping[str, str]) -> str | None:
         entered = parameters.get("input_result")
         return None if entered in (None, "None") else entered
-
-    def find(self, asked: Asked) -> Order | None:
-        if asked.digits == "":
-            return self.crm.orders["10777"]
-        return super().find(asked)
 
 
 @broken("REQ-032", verdict=Verdict.INFO)

@@ -9,6 +9,7 @@ import pytest
 from harness import facts, registry
 from harness.certifier import facts_needed
 from harness.diagnosis import Diagnosis, Severity
+from harness.reports.words import FACTS
 from mockpbx.core.scenario import Interactive
 from mockpbx.scenario import library as scenarios
 
@@ -35,7 +36,7 @@ def test_the_facts_of_the_documentation_can_be_true() -> None:
 
 def test_every_fact_that_a_case_needs_is_described() -> None:
     needed = {name for case in registry.cases().values() for name in facts_needed(case)}
-    assert needed <= facts.KNOWN.keys()
+    assert needed <= FACTS.keys()
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_what_is_lost_is_told_by_reason_and_adds_up() -> None:
 
 
 def test_nothing_is_lost_where_everything_is_declared() -> None:
-    everything = dict.fromkeys(facts.KNOWN, "1")
+    everything = dict.fromkeys(FACTS, "1")
     capabilities = frozenset({"https", "states", "GET", "POST-form", "POST-json", "POST-query"})
     assert facts.lost(everything, capabilities) == ()
 

@@ -25,6 +25,7 @@ DEADLINE_S = 0.5
 AMPLE_S = 1.0
 """Where other answers have to be."""
 CODE = {"returned_code": 2}
+STRANGER = "79990000009"
 NEVER: tuple[None] = (None,)
 
 
@@ -74,6 +75,31 @@ def test_a_late_answer_about_the_order_is_caught(
     assert verdict_of("TIME-004", url, deadline_s=AMPLE_S) is Verdict.FAIL
     assert verdict_of("TIME-002", url, deadline_s=AMPLE_S) is Verdict.PASS
     assert verdict_of("TIME-013", url, deadline_s=AMPLE_S) is Verdict.NOT_APPLICABLE
+
+
+def test_a_late_answer_about_a_stranger_is_caught(
+    endpoint: OpenEndpoint, courier_line: Answer, verdict_of: VerdictOf
+) -> None:
+    def answer(asked: Asked) -> Said:
+        return NEVER if asked.caller == STRANGER else courier_line(asked)
+
+    url = endpoint(answer)
+    assert verdict_of("TIME-014", url, deadline_s=AMPLE_S) is Verdict.FAIL
+    assert verdict_of("TIME-002", url, deadline_s=AMPLE_S) is Verdict.PASS
+    assert verdict_of("TIME-014", url, stranger=None) is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("order", ["99999", "10777"])
+def test_a_late_answer_about_a_wrong_order_is_caught(
+    order: str, endpoint: OpenEndpoint, courier_line: Answer, result_of: ResultOf
+) -> None:
+    def answer(asked: Asked) -> Said:
+        return NEVER if asked.digits == order else courier_line(asked)
+
+    url = endpoint(answer)
+    result = result_of("TIME-015", url, deadline_s=AMPLE_S)
+    assert result.verdict is Verdict.FAIL
+    assert len(result.finding.blamed) == 1
 
 
 def test_an_endpoint_that_wakes_up_slowly_fails_the_first_question_only(
@@ -155,5 +181,5 @@ def test_an_endpoint_that_names_the_customer_at_once_has_no_second_answer(
     endpoint: OpenEndpoint, verdict_of: VerdictOf
 ) -> None:
     url = endpoint(lambda _: {"phones": ["79175968108"]})
-    for case_id in ("TIME-004", "TIME-013"):
+    for case_id in ("TIME-004", "TIME-013", "TIME-015"):
         assert verdict_of(case_id, url) is Verdict.NOT_APPLICABLE

@@ -46,7 +46,7 @@ def test_an_endpoint_that_is_not_certified_is_exit_code_1(pbx: Pbx, endpoint: Pb
         "no case is called NOPE-1": ["--only", "NOPE-1"],
         "no case is called NOPE-2": ["--skip", "NOPE-2"],
         "--skip leaves no case to run": ["--only", "TLS", "--skip", "TLS"],
-        "no folder": ["--html", "nowhere/at/all.html"],
+        "nowhere/at/all.html cannot be written": ["--html", "nowhere/at/all.html"],
         "no such file": ["--baseline", "nowhere.yaml"],
     }.items(),
 )

@@ -51,7 +51,7 @@ def test_a_requirement_is_explained_with_all_its_cases(pbx: Pbx) -> None:
 
 def test_the_facts_that_a_case_needs_are_told_with_what_they_are(pbx: Pbx) -> None:
     said = told(pbx("explain", "SEQ-001").stdout)
-    assert "order (an order that this courier carries)" in said
+    assert "order (an open order, carried by courier)" in said
     assert "give them in [facts] of pbx.toml" in said
 
 

@@ -8,9 +8,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from harness import facts, manifest
+from harness import manifest
 from harness.cli.init import init
 from harness.draft import Draft, text_of
+from harness.reports.words import FACTS
 from harness.target import from_manifest
 from mockpbx.errors import UsageError
 from mockpbx.wire.request import Method
@@ -74,7 +75,7 @@ def test_every_fact_that_could_be_told_stands_there_as_a_comment(
 ) -> None:
     run(url, "--yes")
     text = (tmp_path / "pbx.toml").read_text()
-    for name, what in facts.KNOWN.items():
+    for name, what in FACTS.items():
         assert f"{name} = " in text
         assert what in text
 

@@ -122,6 +122,7 @@ def report_with() -> Callable[..., dict[str, Any]]:
                 "version": "0.1.0",
                 "cases_digest": f"sha256:{'0123456789abcdef' * 4}",
                 "cases": len(cases),
+                "features": [],
             },
             "endpoint": {"url": "http://127.0.0.1:8080/crm_integration"},
             "manifest": {"endpoint": {"method": "GET"}, "facts": {"virtual_number": "74951234567"}},

@@ -36,7 +36,7 @@ def test_remarks_and_what_was_not_tested_are_there(mixed: dict[str, Any]) -> Non
     page = rendered(mixed)
     assert "<strong>SEQ-001</strong> not strict" in page
     assert "1 case not tested" in page
-    assert 'courier = "…"  # phone of a courier' in markdown(mixed)
+    assert 'courier = "…"  # a courier' in markdown(mixed)
 
 
 def test_many_failures_are_cut_short(report_with: ReportWith, case_of: CaseOf) -> None:

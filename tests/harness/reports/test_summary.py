@@ -135,8 +135,8 @@ def test_whoever_knows_only_an_address_is_told_what_to_add(
         "  [endpoint]",
         '  url = "http://127.0.0.1:8080/crm_integration"',
         "  [facts]",
-        '  courier = "…"  # phone of a courier, as the PBX sends it',
-        '  order   = "…"  # an order that this courier carries',
+        '  courier = "…"  # a courier, known to the endpoint by this number',
+        '  order   = "…"  # an open order, carried by courier',
         "pbx init asks you and writes the file; then run: pbx certify",
     ]
     assert "1 case: no https is declared" in more

@@ -177,7 +177,7 @@ class Certified(Protocol):
 
     def __call__(
         self,
-        prefix: str,
+        prefix: str | tuple[str, ...],
         spoilt: Answer | None = None,
         *,
         states: bool = ...,
@@ -201,7 +201,7 @@ def certified(endpoint: Callable[[Callable[[Asked], Said]], str]) -> Certified:
     checks.load()
 
     def certify(
-        prefix: str,
+        prefix: str | tuple[str, ...],
         spoilt: Answer | None = None,
         *,
         states: bool = False,

@@ -95,6 +95,21 @@ def marks_what_it_found(asked: Asked, shop: Shop) -> Said:
     return http(shop(asked), *["X-Order: found"] * (asked.digits in shop.orders))
 
 
+def finds_every_order_for(caller: str, entered: str | None) -> Answer:
+    """Search for what was entered, so that one form of nothing finds the first of all orders."""
+
+    def answer(asked: Asked, shop: Shop) -> Said:
+        found = asked.caller == caller and asked.parameters.get("input_result") == entered
+        return shop.connects(FOREIGN_ORDER) if found else shop(asked)
+
+    return answer
+
+
+def leads_real_orders_elsewhere(asked: Asked, shop: Shop) -> Said:
+    real = asked.caller == STRANGER and asked.digits in shop.orders
+    return {"returned_code": 4} if real else shop(asked)
+
+
 def takes_longer_for_real_orders(asked: Asked, shop: Shop) -> Said:
     return (0.3 if asked.digits in shop.orders else 0.0, http(shop(asked)))
 
@@ -160,6 +175,12 @@ SPOILT: dict[str, tuple[Answer, Verdict]] = {
     "PRIV-062": (speaks_the_number, Verdict.NONSTRICT),
     "PRIV-063": (leads_customers_to_themselves, Verdict.INFO),
     "PRIV-066": (lets_everybody_keep_it, Verdict.NONSTRICT),
+    "PRIV-067": (finds_every_order_for(COURIER, ""), Verdict.FAIL),
+    "PRIV-068": (finds_every_order_for(STRANGER, ""), Verdict.FAIL),
+    "PRIV-069": (finds_every_order_for("", ""), Verdict.FAIL),
+    "PRIV-070": (finds_every_order_for(CUSTOMER, ""), Verdict.FAIL),
+    "PRIV-071": (leads_real_orders_elsewhere, Verdict.NONSTRICT),
+    "PRIV-072": (leads_real_orders_elsewhere, Verdict.NONSTRICT),
 }
 
 

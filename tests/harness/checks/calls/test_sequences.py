@@ -87,6 +87,26 @@ def gives_up_who_types_nothing() -> Answer:
     return answer
 
 
+def says_nothing_to_who_guesses(asked: Asked, shop: Shop) -> Said:
+    """Ask again for ever, and give an empty object from the fourth order on."""
+    known = shop.wrong.get((asked.session, COURIER), 0)
+    said = shop(asked)
+    if asked.digits is not None and known >= 3:
+        return {}
+    return {"returned_code": 3} if said == {"returned_code": 4} else said
+
+
+def loses_patience(what: Said) -> Answer:
+    """Answer something else to a courier who types nothing for the third time."""
+    silent: dict[str | None, int] = {}
+
+    def answer(asked: Asked, shop: Shop) -> Said:
+        silent[asked.session] = silent.get(asked.session, 0) + (asked.digits is None)
+        return what if silent[asked.session] > 3 else shop(asked)
+
+    return answer
+
+
 def needs_the_word_none(asked: Asked, shop: Shop) -> Said:
     return shop(asked) if asked.parameters.get("input_result") else LOOKUP_FAILS
 
@@ -190,6 +210,8 @@ SPOILT: dict[str, tuple[Answer, Verdict]] = {
     "SEQ-061": (keeps_what_it_knew, Verdict.NONSTRICT),
     "SEQ-062": (keeps_what_it_knew, Verdict.NONSTRICT),
     "SEQ-070": (leads_to_oneself, Verdict.NONSTRICT),
+    "SEQ-071": (says_nothing_to_who_guesses, Verdict.FAIL),
+    "SEQ-072": (loses_patience({}), Verdict.FAIL),
 }
 
 
@@ -244,13 +266,36 @@ def is_old_fashioned(asked: Asked, shop: Shop) -> Said:
 
 
 @pytest.mark.parametrize(
-    "style", [answers_strangers_by_phone, connects_the_only_order_at_once, is_old_fashioned]
+    "style",
+    [
+        answers_strangers_by_phone,
+        connects_the_only_order_at_once,
+        is_old_fashioned,
+        loses_patience({"returned_code": 4}),
+    ],
 )
 def test_a_shop_of_another_style_is_as_right(style: Answer, certified: Certified) -> None:
     results = certified("SEQ-", style, states=True)
     assert {
         case_id: result.finding.reason for case_id, result in results.items() if not passed(result)
     } == {}
+
+
+def test_what_a_pbx_would_not_ask_any_more_is_not_judged(certified: Certified) -> None:
+    gives_up = forgives_nothing()
+
+    def forgets_whom_it_gave_up(asked: Asked, shop: Shop) -> Said:
+        """Lead to the operators after one wrong order, and know nothing of the call after that."""
+        known = any(session == asked.session for session, _ in shop.wrong)
+        return LOOKUP_FAILS if known and asked.digits else gives_up(asked, shop)
+
+    assert certified("SEQ-071", forgets_whom_it_gave_up)["SEQ-071"].verdict is Verdict.PASS
+
+
+def test_a_courier_who_is_connected_at_once_cannot_guess(certified: Certified) -> None:
+    result = certified("SEQ-071", lambda _asked, shop: shop.connects(ORDER))["SEQ-071"]
+    assert result.verdict is Verdict.NOT_APPLICABLE
+    assert "connected at once" in result.finding.reason
 
 
 def test_the_endpoint_is_blamed_with_what_it_said(certified: Certified) -> None:

@@ -1,0 +1,47 @@
+"""Files that reports are written to; ``-`` is standard output."""
+
+from pathlib import Path
+
+from harness.reports.terminal import emit
+from mockpbx.errors import UsageError
+
+
+def check_writable(path: Path) -> None:
+    """See that a report can be written, before the work is done whose result it is to hold.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if is_stdout(path):
+        return
+    is_there = path.exists()
+    try:
+        path.open("a").close()
+        if not is_there:
+            path.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    if is_stdout(path):
+        emit(text)
+        return
+    try:
+        path.write_text(text, "utf-8", "backslashreplace")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def is_stdout(path: Path) -> bool:
+    """Tell whether a report is to be printed."""
+    return str(path) == "-"
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"the report {path} cannot be written: {error.strerror}")
