@@ -2,7 +2,7 @@
 # than Python 3.11 or newer and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test referee mutants check fix bench clean
+.PHONY: help install demo test editor referee mutants check fix bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$name && break; done)
 INSTALLED := $(VENV)/installed
+# The one in the extension Cucumber of VS Code.
+LANGUAGE_SERVER := @cucumber/language-server@1.7.0
 
 help:  ## List what there is to do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -33,6 +35,12 @@ demo: $(INSTALLED)  ## Replay every call sequence against the reference server, 
 test: $(INSTALLED)  ## Run the tests; the core, the wire and the scenarios must be covered
 	@$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=
 	@$(BIN)/coverage report --include='mockpbx/core/*,mockpbx/wire/*,mockpbx/scenario/*' --skip-covered --fail-under=95
+
+editor: $(INSTALLED)  ## Try all features in the Cucumber language server, as editors do; needs npm
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	npm install --global --prefix "$$folder" --ignore-scripts --silent $(LANGUAGE_SERVER) && \
+	node --test-reporter=spec tests/harness/editor/check.js \
+		"$$folder/bin/cucumber-language-server" $(BIN)/pbx
 
 referee: $(INSTALLED)  ## Print which case catches which broken endpoint
 	@$(BIN)/python tests/broken_endpoints/matrix.py

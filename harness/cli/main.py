@@ -16,6 +16,7 @@ from harness.cli import (
     compare,
     doctor,
     documents,
+    editor,
     explain,
     init,
     new,
@@ -48,6 +49,7 @@ app.command("certify")(certify.certify)
 app.command("bdd")(bdd.bdd)
 app.command("new")(new.new)
 app.command("steps")(steps.steps)
+app.command("editor")(editor.editor)
 app.command("cases")(cases.cases)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
