@@ -69,7 +69,7 @@ Feature: A courier reaches the customer
     And the caller then enters the order
     Then the caller talks to the customer
 
-  @COURIER-11 @req:none-is-no-order
+  @COURIER-11 @req:none-is-nothing @req:none-is-no-order
   Scenario: Having entered nothing yet is no wrong order
     When the courier calls
     And the caller enters the order

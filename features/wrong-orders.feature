@@ -65,6 +65,7 @@ Feature: Wrong orders
 
   @WRONG-09 @req:part-of-an-order-is-no-order
   Scenario: The beginning of an order number is no order number
+    Given callers are asked for the order number
     When the courier calls
     And the caller enters only the beginning of the order
     Then the caller does not talk to the customer
@@ -72,6 +73,7 @@ Feature: Wrong orders
 
   @WRONG-10 @req:star-and-hash-are-digits
   Scenario Outline: Stars and hashes arrive as they were pressed: <keys>
+    Given callers are asked for the order number
     When the courier calls
     And the caller presses "<keys>"
     And the caller hangs up while asked for digits for the second time
@@ -86,6 +88,7 @@ Feature: Wrong orders
 
   @WRONG-11 @req:courier-reaches-customer
   Scenario: Digits too many do not spoil what comes next
+    Given callers are asked for the order number
     When the courier calls
     And the caller enters an unknown order twice over
     And the caller then enters the order

@@ -1,3 +1,4 @@
+@reference-server
 Feature: What the reference server does of its own choice
   Other endpoints may decide otherwise and be as right. Here it says how ours decides.
 

@@ -1,39 +1,59 @@
 """Collects features: a file is a module whose tests are its scenarios."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
 import pytest
 from pytest_bdd import scenario
+from pytest_bdd.exceptions import GherkinParseError
 from pytest_bdd.feature import get_feature
 
 from harness.pytest_plugin import gherkin, options
+from harness.pytest_plugin.finding import hidden
 from harness.pytest_plugin.gherkin import FeatureRead, Pickle
 from harness.pytest_plugin.stashing import TOLD
-from harness.steps.scenario import ScenarioTold, identify
-from mockpbx.errors import UsageError
+from harness.steps.scenario import ID_TAG
+from mockpbx.errors import FileError, Problem, UsageError
 
 TAGS = "pbx_tags"
 """Tags that are no names of marks are kept here on a test's function."""
+
+_IDS = pytest.StashKey[dict[str, tuple[Path, int]]]()
+"""Where the ids of scenarios stand, of all files."""
+
+_ENCODING = "utf-8-sig"
+"""UTF-8; some editors begin a file with a byte order mark."""
+
+_MARK = re.compile(r"[^\W_][\w.-]*")
+_WANT_ARGUMENTS = ("filterwarnings", "parametrize", "skipif", "timeout", "usefixtures")
+"""Marks that a tag cannot be: it has no arguments."""
 
 
 def collect(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a file if it is a feature about calls."""
     if path.suffix != ".feature":
         return None
-    if not options.wanted(parent.config) and not parent.session.isinitpath(path):
+    session = parent.session
+    named = next((one for one in (path, *path.parents) if session.isinitpath(one)), None)
+    wanted = options.wanted(parent.config) and not hidden(path, named or parent.config.rootpath)
+    if not wanted and named != path:
         return None
     return FeatureFile.from_parent(parent, path=path)
 
 
 def apply_tag(tag: str, function: Callable[..., object]) -> object:
-    """Keep tags with a colon as they are; let pytest-bdd make marks of the others."""
-    if ":" not in tag:
+    """Let pytest-bdd make marks of tags that can be some; keep the others as they are."""
+    if _is_mark(tag):
         return None
     kept: list[str] = getattr(function, TAGS, [])
     setattr(function, TAGS, [*kept, tag])
     return True
+
+
+def _is_mark(tag: str) -> bool:
+    return bool(_MARK.fullmatch(tag)) and tag not in _WANT_ARGUMENTS
 
 
 class FeatureFile(pytest.Module):
@@ -43,16 +63,18 @@ class FeatureFile(pytest.Module):
         """Give its scenarios, in their order."""
         try:
             feature = gherkin.read(self.path)
-        except UsageError as error:
+            _know_ids(self.config, feature)
+            _know_tags(self.config, feature)
+            items = [item for item in super().collect() if isinstance(item, pytest.Function)]
+        except (UsageError, GherkinParseError) as error:
             raise self.CollectError(str(error)) from None
-        _know_tags(self.config, feature)
-        waiting = {pickle.template: list[Pickle]() for pickle in feature.pickles}
+        waiting = {gherkin.test_name(pickle.template): list[Pickle]() for pickle in feature.pickles}
         for pickle in feature.pickles:
-            waiting[pickle.template].append(pickle)
-        items = [item for item in super().collect() if isinstance(item, pytest.Function)]
+            waiting[gherkin.test_name(pickle.template)].append(pickle)
         for item in items:
             pickle = waiting[item.originalname].pop(0)
-            item.stash[TOLD] = _told(self.config, feature, pickle)
+            bases = (self.config.invocation_params.dir, self.config.rootpath)
+            item.stash[TOLD] = gherkin.told(feature, pickle, *bases)
         return sorted(items, key=lambda item: item.stash[TOLD].order)
 
     def funcnamefilter(self, name: str) -> bool:
@@ -63,14 +85,15 @@ class FeatureFile(pytest.Module):
         """Make the module: a test for each scenario."""
         module = ModuleType(self.path.stem)
         module.__file__ = str(self.path)
-        feature = get_feature(str(self.path.parent), self.path.name)
+        folder = str(self.path.parent)
+        feature = get_feature(folder, self.path.name, encoding=_ENCODING)
         for title, template in feature.scenarios.items():
             for examples in template.examples:  # these would have to be names of marks
-                examples.tags = {tag for tag in examples.tags if ":" not in tag}
-            decorate = scenario(str(self.path), title, features_base_dir=str(self.path.parent))
+                examples.tags = {tag for tag in examples.tags if _is_mark(tag)}
+            decorate = scenario(str(self.path), title, _ENCODING, features_base_dir=folder)
             test = decorate(_stub(self.path, template.line_number))
             test.place_as = _stub(self.path, template.line_number)  # type: ignore[attr-defined]
-            setattr(module, title, test)
+            setattr(module, gherkin.test_name(title), test)
         return module
 
 
@@ -86,25 +109,23 @@ def _stub(path: Path, line: int) -> FunctionType:
     )
 
 
+def _know_ids(config: pytest.Config, feature: FeatureRead) -> None:
+    """Let no two scenarios of different files have one id.
+
+    Raises:
+        FileError: A scenario's id is another one's already.
+    """
+    ids = config.stash.setdefault(_IDS, {})
+    for pickle in feature.pickles:
+        for tag in filter(ID_TAG.fullmatch, pickle.own_tags):
+            path, line = ids.setdefault(tag, (feature.path, pickle.line))
+            if path != feature.path:
+                message = f"{tag} is the id of {path.name}:{line} already; give it another"
+                raise FileError(feature.path.name, [Problem(message=message, line=pickle.line)])
+
+
 def _know_tags(config: pytest.Config, feature: FeatureRead) -> None:
     """Let tags be marks also where only known marks may be used."""
     for tag in sorted({tag for pickle in feature.pickles for tag in pickle.tags}):
-        if ":" not in tag:
+        if _is_mark(tag.removeprefix("@")):
             config.addinivalue_line("markers", f"{tag.removeprefix('@')}: tag of a feature")
-
-
-def _told(config: pytest.Config, feature: FeatureRead, pickle: Pickle) -> ScenarioTold:
-    shown = feature.path
-    for base in (config.invocation_params.dir, config.rootpath):
-        if feature.path.is_relative_to(base):
-            shown = feature.path.relative_to(base)
-            break
-    return ScenarioTold(
-        id=identify(pickle.tags, feature.path.stem, pickle.template, pickle.row),
-        title=pickle.title,
-        feature=feature.title,
-        file=str(shown),
-        line=pickle.line,
-        tags=pickle.tags,
-        order=pickle.order,
-    )

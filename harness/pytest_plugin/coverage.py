@@ -5,15 +5,16 @@ from pathlib import Path
 
 from harness import registry
 from harness.pytest_plugin import gherkin
+from harness.pytest_plugin.finding import features_in
 from harness.steps.scenario import identify, tagged
 
 
 def scenarios_of(folder: Path) -> Mapping[str, list[str]]:
     """Give the ids of scenarios by the requirements that their tags name."""
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("*.feature")):
+    for path in features_in(folder):
         for pickle in gherkin.read(path.absolute()).pickles:
-            name = identify(pickle.tags, path.stem, pickle.template, None)
+            name = identify(pickle.own_tags, path.stem, pickle.template, None)
             for requirement in tagged(pickle.tags):
                 ids = found.setdefault(requirement, [])
                 if name not in ids:

@@ -10,8 +10,14 @@ from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
+from harness.pytest_plugin.checking import problems, scenarios, steps_of
+from harness.pytest_plugin.parsing import explained
+from harness.steps.scenario import ID_TAG, ScenarioTold, StepTold, identify
 from mockpbx.errors import FileError, Problem, UsageError
 from mockpbx.filemodel import read_text
+
+_RESERVED = ("__", "pytest", "setup", "setUp", "teardown", "tearDown")
+"""How names begin that mean something to pytest where a module has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,9 @@ class Pickle:
         line: Of the scenario.
         row: Which row of its examples, from 1; None if it has none.
         tags: All that apply to it, with their ``@``.
+        own_tags: Those that stand above the scenario itself.
+        keyword: ``Scenario``, ``Структура сценария`` …
+        description: What stands below the title.
         content: As the Gherkin library gives it.
         order: Place in the file.
     """
@@ -33,6 +42,9 @@ class Pickle:
     line: int
     row: int | None
     tags: tuple[str, ...]
+    own_tags: tuple[str, ...]
+    keyword: str
+    description: str
     content: dict[str, Any]
     order: int
 
@@ -61,25 +73,71 @@ def read(path: Path) -> FeatureRead:
     """Read a feature.
 
     Raises:
-        UsageError: It is no Gherkin, holds no feature, or two scenarios bear one title.
+        UsageError: It is no Gherkin, holds no scenario, or does not mean what it seems to.
     """
-    text = read_text(path, error=FileError)
+    text = lines_alike(read_text(path, error=FileError))
     try:
         document: dict[str, Any] = dict(Parser().parse(text))
     except CompositeParserException as wrong:
-        raise FileError(str(path), list(_problems(wrong))) from None
-    if not document.get("feature"):
-        raise UsageError(f"{path} holds no Feature; begin with a line “Feature: …”")
+        raise FileError(_named(path), list(explained(wrong, text))) from None
+    feature = document.get("feature")
+    if not feature:
+        raise UsageError(f"{_named(path)} holds no Feature; begin with a line “Feature: …”")
+    _refuse(path, problems(feature, text))
     document["uri"] = str(path)
-    scenarios = {scenario["id"]: scenario for scenario in _scenarios(document["feature"])}
-    _without_doubles(path, scenarios)
+    by_id = {scenario["id"]: scenario for scenario in scenarios(feature)}
+    pickles = tuple(_pickles(compiled(Compiler(), document), by_id))
+    _refuse(path, list(_double_ids(path, pickles)))
     return FeatureRead(
-        path=path,
-        title=document["feature"]["name"],
-        text=text,
-        document=document,
-        pickles=tuple(_pickles(compiled(Compiler(), document), scenarios)),
+        path=path, title=feature["name"], text=text, document=document, pickles=pickles
     )
+
+
+def lines_alike(text: str) -> str:
+    """End all lines alike, whichever editor wrote them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse(path: Path, found: list[Problem]) -> None:
+    if found:
+        raise FileError(_named(path), found)
+
+
+def told(feature: FeatureRead, pickle: Pickle, *bases: Path) -> ScenarioTold:
+    """Give what is known of a scenario before it is run.
+
+    Args:
+        feature: Where it stands.
+        pickle: The scenario.
+        bases: Folders from which the file is named, if it is within one.
+    """
+    within = (base for base in bases if feature.path.is_relative_to(base))
+    base = next(within, None)
+    return ScenarioTold(
+        id=identify(pickle.own_tags, feature.path.stem, pickle.template, pickle.row),
+        title=pickle.title,
+        feature=feature.title,
+        file=str(feature.path.relative_to(base) if base else feature.path),
+        line=pickle.line,
+        tags=pickle.tags,
+        steps=list(_steps(feature, pickle)),
+        order=pickle.order,
+    )
+
+
+def _steps(feature: FeatureRead, pickle: Pickle) -> Iterator[StepTold]:
+    """Give the steps that are to come, those of the background first."""
+    written = {step["id"]: step for step in steps_of(feature.document["feature"])}
+    for step in pickle.content["steps"]:
+        source = written[step["astNodeIds"][0]]
+        yield StepTold(
+            keyword=source["keyword"].strip(), text=step["text"], line=source["location"]["line"]
+        )
+
+
+def test_name(title: str) -> str:
+    """Give the name of a scenario's test: its title, unless it means something to pytest."""
+    return f"“{title}”" if title.startswith(_RESERVED) else title
 
 
 def compiled(compiler: Any, document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -88,42 +146,26 @@ def compiled(compiler: Any, document: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _problems(wrong: CompositeParserException) -> Iterator[Problem]:
-    for error in wrong.errors:
-        said = str(error).partition("): ")[2] or str(error)
-        yield Problem(message=said, line=error.location["line"])
+def _named(path: Path) -> str:
+    """Name a file as people do who are where the command was given."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _scenarios(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for child in holder["children"]:
-        if "scenario" in child:
-            yield child["scenario"]
-        elif "rule" in child:
-            yield from _scenarios(child["rule"])
-
-
-def _without_doubles(path: Path, scenarios: dict[str, dict[str, Any]]) -> None:
-    seen: dict[str, int] = {}
-    problems = []
-    for scenario in scenarios.values():
-        title, line = scenario["name"], scenario["location"]["line"]
-        if title in seen:
-            message = f"the title “{title}” is in line {seen[title]} already; give it another"
-            problems.append(Problem(message=message, line=line))
-        if not scenario["steps"]:
-            message = f"the scenario “{title}” has no steps"
-            problems.append(Problem(message=message, line=line))
-        if scenario["keyword"] and scenario["examples"] == [] and _gaps(scenario):
-            message = f"“{title}” is an outline without Examples"
-            problems.append(Problem(message=message, line=line))
-        seen.setdefault(title, line)
-    if problems:
-        raise FileError(str(path), problems)
-
-
-def _gaps(scenario: dict[str, Any]) -> bool:
-    outline = ("Outline", "Template", "Структура", "Шаблон")
-    return any(word in scenario["keyword"] for word in outline)
+def _double_ids(path: Path, pickles: tuple[Pickle, ...]) -> Iterator[Problem]:
+    """Find scenarios that reports could not tell from each other."""
+    owners: dict[str, Pickle] = {}
+    for pickle in pickles:
+        ids = [tag for tag in pickle.own_tags if ID_TAG.fullmatch(tag)]
+        if len(ids) > 1 and pickle.row in (None, 1):
+            message = f"a scenario has one id; keep one of {', '.join(ids)}"
+            yield Problem(message=message, line=pickle.line)
+        name = identify(pickle.own_tags, path.stem, pickle.template, None)
+        owner = owners.setdefault(name, pickle)
+        if owner.line != pickle.line and pickle.row in (None, 1):
+            hint = "give it another" if ids else "give this one a tag like @COURIER-01"
+            message = f"{name} is the id of {path.name}:{owner.line} already; {hint}"
+            yield Problem(message=message, line=pickle.line)
 
 
 def _pickles(
@@ -141,6 +183,9 @@ def _pickles(
             line=scenario["location"]["line"],
             row=row,
             tags=tuple(tag["name"] for tag in content["tags"]),
+            own_tags=tuple(tag["name"] for tag in scenario["tags"]),
+            keyword=scenario["keyword"],
+            description=scenario.get("description") or "",
             content=content,
             order=order,
         )

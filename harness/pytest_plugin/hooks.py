@@ -31,9 +31,9 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> object:
     return collecting.apply_tag(tag, function)
 
 
-def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
-    """Note the steps that are to come."""
-    recording.begins(request.node, scenario)
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
+    """Note when it begins."""
+    recording.begins(request.node)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, scenario: Scenario, step: Step) -> None:

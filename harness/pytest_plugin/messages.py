@@ -3,7 +3,7 @@
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,26 +13,27 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 from gherkin.stream.id_generator import IdGenerator
 
-from harness.pytest_plugin.gherkin import compiled
-from harness.steps.cucumber import NANOS
-from harness.steps.scenario import ScenarioTold, StepTold
+from harness.pytest_plugin import gherkin
+from harness.pytest_plugin.cucumber import NANOS, SHOWN, Mask, explained, masked
+from harness.steps.scenario import NOT_RUN, ScenarioTold, StepTold
 
-PROTOCOL = "27.0.0"
+PROTOCOL = "34.2.1"
+"""The version of the messages that these are: npm ``@cucumber/messages``."""
 
 _STATUS = {
     "passed": "PASSED",
     "failed": "FAILED",
+    "missed": "SKIPPED",
     "skipped": "SKIPPED",
     "undefined": "UNDEFINED",
 }
-_DEFINITION = "pbx-vocabulary"
+_SOURCE = "text/x.cucumber.gherkin+plain"
+_BROKEN_OFF = "the run was broken off"
 
 Envelope = dict[str, Any]
 
 
-def messages(
-    told: Sequence[ScenarioTold], mask: Callable[[str], str], base: Path | None = None
-) -> str:
+def messages(told: Sequence[ScenarioTold], mask: Mask, base: Path | None = None) -> str:
     """Give the lines.
 
     Args:
@@ -40,29 +41,101 @@ def messages(
         mask: Hides numbers, also those in a feature's source.
         base: Where the files of the scenarios are named from.
     """
-    lines = (json.dumps(one, ensure_ascii=False) for one in _envelopes(told, base or Path()))
-    return "".join(f"{mask(line)}\n" for line in lines)
+    envelopes = _Messages(told, base or Path()).envelopes()
+    # Evidence is masked already, and knows which long numbers are nobody's: session ids.
+    shown = (one if "attachment" in one else masked(one, mask) for one in envelopes)
+    return "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in shown)
 
 
-def _envelopes(told: Sequence[ScenarioTold], base: Path) -> Iterator[Envelope]:
-    ids = IdGenerator()
-    yield {"meta": _meta()}
-    pickles: dict[tuple[str, int], Mapping[str, Any]] = {}
-    for file in dict.fromkeys(one.file for one in told):
-        text = (base / file).read_text("utf-8-sig")
-        document: Envelope = {**Parser(AstBuilder(ids)).parse(text), "uri": file}
-        media = "text/x.cucumber.gherkin+plain"
-        yield {"source": {"uri": file, "data": text, "mediaType": media}}
+class _Messages:
+    """The messages of one run.
+
+    Args:
+        told: What became of the scenarios.
+        base: Where their files are named from.
+    """
+
+    def __init__(self, told: Sequence[ScenarioTold], base: Path) -> None:
+        self._told = told
+        self._base = base
+        self._ids = IdGenerator()
+        self._run, self._definition = self._ids.get_next_id(), self._ids.get_next_id()
+        self._now = 0.0
+        self._pickles: dict[tuple[str, int], Mapping[str, Any]] = {}
+
+    def envelopes(self) -> Iterator[Envelope]:
+        """Give them in the order in which tools want them."""
+        self._now = min((one.began for one in self._told if one.began), default=time.time())
+        yield {"meta": _meta()}
+        for file in dict.fromkeys(one.file for one in self._told):
+            yield from self._file(file)
+        yield {"stepDefinition": _definition(self._definition)}
+        yield {"testRunStarted": {"id": self._run, "timestamp": _moment(self._now)}}
+        for one in self._told:
+            self._now = max(self._now, one.began)
+            yield from self._scenario(one)
+        yield {"testRunFinished": self._finished()}
+
+    def _file(self, file: str) -> Iterator[Envelope]:
+        text = gherkin.read((self._base / file).absolute()).text
+        document: Envelope = {**Parser(AstBuilder(self._ids)).parse(text), "uri": file}
+        yield {"source": {"uri": file, "data": text, "mediaType": _SOURCE}}
         yield {"gherkinDocument": document}
-        for order, pickle in enumerate(compiled(Compiler(ids), document)):
-            pickles[file, order] = pickle
-            yield {"pickle": pickle}
-    yield {"stepDefinition": _definition()}
-    yield {"testRunStarted": {"timestamp": _moment(time.time())}}
-    for one in told:
-        yield from _scenario(one, pickles[one.file, one.order], ids)
-    success = all(one.verdict in ("pass", "not-applicable") for one in told)
-    yield {"testRunFinished": {"success": success, "timestamp": _moment(time.time())}}
+        wanted = {one.order for one in self._told if one.file == file}
+        for order, pickle in enumerate(gherkin.compiled(Compiler(self._ids), document)):
+            if order in wanted:
+                self._pickles[file, order] = pickle
+                yield {"pickle": pickle}
+
+    def _scenario(self, one: ScenarioTold) -> Iterator[Envelope]:
+        pickle = self._pickles[one.file, one.order]
+        case, started = self._ids.get_next_id(), self._ids.get_next_id()
+        steps = list(zip(one.steps, pickle["steps"], strict=True))
+        ids = [self._ids.get_next_id() for _ in steps]
+        tests = [self._test_step(name, *step) for name, step in zip(ids, steps, strict=True)]
+        shared = {"pickleId": pickle["id"], "testRunStartedId": self._run}
+        yield {"testCase": {"id": case, "testSteps": tests, **shared}}
+        if one.verdict == NOT_RUN and not one.began:
+            return
+        begun = {"attempt": 0, "id": started, "testCaseId": case}
+        yield {"testCaseStarted": {**begun, "timestamp": _moment(self._now)}}
+        for name, (step, written) in zip(ids, steps, strict=True):
+            self._now = max(self._now, step.began)
+            where = {"testCaseStartedId": started, "testStepId": name}
+            yield {"testStepStarted": {**where, "timestamp": _moment(self._now)}}
+            self._now += max(0.0, step.seconds)
+            yield from self._ends(one, step, written, {**where, "timestamp": _moment(self._now)})
+        ended = {"testCaseStartedId": started, "willBeRetried": False}
+        yield {"testCaseFinished": {**ended, "timestamp": _moment(self._now)}}
+
+    def _test_step(self, name: str, step: StepTold, written: Mapping[str, Any]) -> Envelope:
+        known = step.status != "undefined"
+        return {
+            "id": name,
+            "pickleStepId": written["id"],
+            "stepDefinitionIds": [self._definition] if known else [],
+            "stepMatchArgumentsLists": [{"stepMatchArguments": []}] if known else [],
+        }
+
+    def _ends(
+        self, one: ScenarioTold, step: StepTold, written: Mapping[str, Any], where: Envelope
+    ) -> Iterator[Envelope]:
+        """Give the end of a step, and what belongs to it: evidence, and what to write instead."""
+        if step.status in SHOWN and one.evidence:
+            text = {"body": one.evidence, "contentEncoding": "IDENTITY", "mediaType": "text/plain"}
+            yield {"attachment": {**where, **text, "fileName": "calls.txt"}}
+        if step.status == "undefined":
+            advice = step.message.partition("\n")[2] or step.message
+            named = {"id": self._ids.get_next_id(), "pickleStepId": written["id"]}
+            yield {"suggestion": {**named, "snippets": [{"language": "text", "code": advice}]}}
+        yield {"testStepFinished": {**where, "testStepResult": _outcome(step, one)}}
+
+    def _finished(self) -> Envelope:
+        success = all(one.verdict in ("pass", "not-applicable") for one in self._told)
+        finished = {"testRunStartedId": self._run, "success": success}
+        finished["timestamp"] = _moment(self._now)
+        broken_off = any(one.verdict == NOT_RUN for one in self._told)
+        return {**finished, "message": _BROKEN_OFF} if broken_off else finished
 
 
 def _meta() -> Envelope:
@@ -75,49 +148,25 @@ def _meta() -> Envelope:
     }
 
 
-def _definition() -> Envelope:
+def _definition(name: str) -> Envelope:
     return {
-        "id": _DEFINITION,
+        "id": name,
         "pattern": {"source": ".*", "type": "REGULAR_EXPRESSION"},
         "sourceReference": {"uri": "harness/steps"},
     }
 
 
-def _scenario(one: ScenarioTold, pickle: Mapping[str, Any], ids: IdGenerator) -> Iterator[Envelope]:
-    case, started = ids.get_next_id(), ids.get_next_id()
-    steps = [(ids.get_next_id(), step) for step in pickle["steps"]]
-    test_steps = [
-        {
-            "id": step_id,
-            "pickleStepId": step["id"],
-            "stepDefinitionIds": [] if _told(one, place).status == "undefined" else [_DEFINITION],
-        }
-        for place, (step_id, step) in enumerate(steps)
-    ]
-    yield {"testCase": {"id": case, "pickleId": pickle["id"], "testSteps": test_steps}}
-    at = _moment(time.time())
-    begun = {"attempt": 0, "id": started, "testCaseId": case, "timestamp": at}
-    yield {"testCaseStarted": begun}
-    for place, (step_id, _) in enumerate(steps):
-        named = {"testCaseStartedId": started, "testStepId": step_id, "timestamp": at}
-        yield {"testStepStarted": named}
-        yield {"testStepFinished": {**named, "testStepResult": _outcome(_told(one, place))}}
-    ended = {"testCaseStartedId": started, "timestamp": at, "willBeRetried": False}
-    yield {"testCaseFinished": ended}
-
-
-def _told(one: ScenarioTold, place: int) -> StepTold:
-    if place < len(one.steps):
-        return one.steps[place]
-    return StepTold(keyword="", text="", line=one.line)
-
-
-def _outcome(step: StepTold) -> Envelope:
+def _outcome(step: StepTold, one: ScenarioTold) -> Envelope:
     found: Envelope = {
         "status": _STATUS.get(step.status, "UNKNOWN"),
         "duration": _moment(max(0.0, step.seconds)),
     }
-    return {**found, "message": step.message} if step.message else found
+    said = explained(step, one)
+    if said:
+        found["message"] = said
+    if step.status == "failed":
+        found["exception"] = {"type": step.error or "Failed", "message": said}
+    return found
 
 
 def _moment(seconds: float) -> Envelope:

@@ -1,11 +1,13 @@
 """What the options ``--pbx-…`` name: the endpoint, and how it is asked."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from harness.endpoint import check_reachable
 from harness.pytest_plugin import are_asked_for
 from harness.steps.line import Line
 from harness.target import Overrides, Target, target
@@ -17,6 +19,8 @@ ENDPOINT_WORDS = pytest.StashKey[tuple[str, ...]]()
 """How that program was told of the endpoint: words for the command that repeats a scenario."""
 
 MANIFEST = "pbx.toml"
+
+_REACHED_WITHIN_S = 5.0
 
 
 def wanted(config: pytest.Config) -> bool:
@@ -34,6 +38,7 @@ def opened(config: pytest.Config) -> Iterator[Line]:
 
     Raises:
         UsageError: It cannot be used.
+        UnreachableError: Nothing answers there.
     """
     given = config.stash.get(GIVEN_TARGET, None)
     ways = {
@@ -46,12 +51,11 @@ def opened(config: pytest.Config) -> Iterator[Line]:
             yield line
         return
     manifest, url = _manifest(config), config.getoption("pbx_url")
-    reference = manifest is None and url is None
-    with (
-        target(manifest, Overrides(url=url), reference=reference) as found,
-        Line(found, worker=worker, **ways) as line,
-    ):
-        yield line
+    reference = bool(config.getoption("pbx_reference")) or (manifest is None and url is None)
+    with target(manifest, Overrides(url=url), reference=reference) as found:
+        asyncio.run(check_reachable(found.profile.url, within_s=_REACHED_WITHIN_S))
+        with Line(found, worker=worker, **ways) as line:
+            yield line
 
 
 def _manifest(config: pytest.Config) -> Path | None:

@@ -1,7 +1,7 @@
 """Follows a scenario through its steps, and tells what became of it."""
 
-import shlex
 import time
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
@@ -9,13 +9,14 @@ from pytest_bdd.exceptions import StepDefinitionNotFoundError
 from pytest_bdd.parser import Feature, Scenario, Step
 
 from harness.model import Verdict
-from harness.pytest_plugin.options import ENDPOINT_WORDS, MANIFEST
+from harness.pytest_plugin.completing import complete, mask_of, repeat
 from harness.pytest_plugin.stashing import STORY, TOLD
 from harness.pytest_plugin.stepping import NotApplicableSkip
 from harness.steps.nearest import advice
-from harness.steps.scenario import ScenarioTold, StepTold, evidence
+from harness.steps.place import Place
+from harness.steps.scenario import SWITCHED_OFF, ScenarioTold, StepTold, evidence
 from harness.steps.signals import OutcomeMissedError
-from harness.steps.story import Place
+from harness.steps.worth import missed
 from mockpbx.errors import PbxError, UsageError
 
 PROPERTY = "pbx"
@@ -26,14 +27,11 @@ class UndefinedStepError(StepDefinitionNotFoundError):
     """Nobody knows the step; the message says what to write instead."""
 
 
-def begins(item: pytest.Item, scenario: Scenario) -> None:
-    """Note the steps that are to come."""
+def begins(item: pytest.Item) -> None:
+    """Note when a scenario begins."""
     told = item.stash.get(TOLD, None)
     if told is not None:
-        told.steps = [
-            StepTold(keyword=step.keyword, text=step.name, line=step.line_number)
-            for step in scenario.steps
-        ]
+        told.began = time.time()
 
 
 def step_begins(item: pytest.Item, scenario: Scenario, step: Step) -> None:
@@ -49,7 +47,8 @@ def step_begins(item: pytest.Item, scenario: Scenario, step: Step) -> None:
         story.place = Place(file=file, line=step.line_number, sentence=sentence)
     current = _current(told)
     if current is not None:
-        current.status, current.seconds = "running", -time.monotonic()
+        current.status, current.began = "running", time.time()
+        current.seconds = -time.monotonic()
 
 
 def _story(item: pytest.Item) -> Any:
@@ -71,14 +70,17 @@ def step_passed(item: pytest.Item) -> None:
 
 def step_failed(item: pytest.Item, error: Exception) -> None:
     """Note that it did not."""
-    _settle(item, "failed", str(error))
+    current = _settle(item, "failed", str(error))
+    if current is not None:
+        current.error = type(error).__name__.removesuffix("Error")
 
 
-def _settle(item: pytest.Item, status: str, message: str = "") -> None:
+def _settle(item: pytest.Item, status: str, message: str = "") -> StepTold | None:
     current = _current(item.stash.get(TOLD, None), "running")
     if current is not None:
         current.status, current.message = status, message
         current.seconds += time.monotonic()
+    return current
 
 
 def step_unknown(item: pytest.Item, feature: Feature, step: Step) -> NoReturn:
@@ -109,17 +111,31 @@ def report(
         _judge(told, call, told_by_pytest)
     if told_by_pytest.failed and call.excinfo is not None and (story or told):
         error = call.excinfo.value
-        mask = story.line.mask if story else str
+        mask = mask_of(item)
         if isinstance(error, OutcomeMissedError | PbxError | UndefinedStepError):
             told_by_pytest.longrepr = mask(str(error))
         if story is not None and story.calls:
             shown = evidence(story.calls, story.line.mask)
             told_by_pytest.sections.append(("call", shown))
-        told_by_pytest.sections.append(("repeat it", mask(_repeat(item))))
+        told_by_pytest.sections.append(("repeat it", mask(repeat(item))))
+    if told is not None and told.is_remark and told_by_pytest.failed:
+        _no_failure(told, told_by_pytest, mask_of(item))
     if told is not None and call.when == "teardown":
-        _complete(item, told)
+        complete(item, told)
         told_by_pytest.user_properties.append((PROPERTY, told.plain()))
     return told_by_pytest
+
+
+def _no_failure(
+    told: ScenarioTold, told_by_pytest: pytest.TestReport, mask: Callable[[str], str]
+) -> None:
+    """Let pytest say ``xfailed`` of a scenario whose requirement cannot fail an endpoint."""
+    told_by_pytest.outcome = "skipped"
+    said = "; ".join(told.reason.splitlines())
+    told_by_pytest.wasxfail = f"a remark, no failure: {mask(said)}"
+    for step in told.steps:
+        if step.status == "failed":
+            step.status = "missed"
 
 
 def _judge(
@@ -131,7 +147,7 @@ def _judge(
     if told_by_pytest.skipped:
         told.verdict, told.reason = _skipped(error, told_by_pytest)
     elif told_by_pytest.failed:
-        told.verdict, told.reason = _verdict(error), str(error)
+        told.verdict, told.reason = _verdict(error, told), str(error)
     elif call.when == "call":
         told.verdict, told.reason = Verdict.PASS.value, ""
 
@@ -141,53 +157,16 @@ def _skipped(error: BaseException | None, told_by_pytest: pytest.TestReport) -> 
     reason = str(error) if error else told_by_pytest.longreprtext
     if isinstance(error, NotApplicableSkip):
         return Verdict.NOT_APPLICABLE.value, reason
-    return Verdict.UNTESTABLE.value, f"it is switched off: {reason}"
+    if hasattr(told_by_pytest, "wasxfail"):
+        return Verdict.UNTESTABLE.value, f"it is marked @xfail, and fails: {reason}"
+    return Verdict.UNTESTABLE.value, f"{SWITCHED_OFF}: {reason}"
 
 
-def _verdict(error: BaseException | None) -> str:
+def _verdict(error: BaseException | None, told: ScenarioTold) -> str:
     if isinstance(error, UsageError | StepDefinitionNotFoundError):
         return Verdict.UNTESTABLE.value
+    if isinstance(error, OutcomeMissedError):
+        return missed(told.tags).value
     if isinstance(error, AssertionError | PbxError):
         return Verdict.FAIL.value
     return Verdict.ERROR.value
-
-
-def _complete(item: pytest.Item, told: ScenarioTold) -> None:
-    for step in told.steps:
-        if step.status == "running":
-            step.status, step.seconds = "skipped", 0.0
-    told.repeat = _repeat(item)
-    story = item.stash.get(STORY, None)
-    if story is not None:
-        mask = story.line.mask
-        told.repeat = mask(told.repeat)
-        told.evidence = evidence(story.calls, mask)
-        told.reason = mask(told.reason)
-        told.title = mask(told.title)
-        for step in told.steps:
-            step.text, step.message = mask(step.text), mask(step.message)
-
-
-def _repeat(item: pytest.Item) -> str:
-    """Give the command that runs this test alone."""
-    told, config = item.stash.get(TOLD, None), item.config
-    if told is not None:
-        return shlex.join(["pbx", "bdd", f"{told.file}:{told.line}", *_endpoint_words(config)])
-    options = [word for name in ("--pbx-url", "--pbx-manifest") for word in _given(config, name)]
-    return shlex.join(["pytest", item.nodeid, *options])
-
-
-def _endpoint_words(config: pytest.Config) -> list[str]:
-    """Say of which endpoint, in the words of ``pbx bdd``."""
-    told = config.stash.get(ENDPOINT_WORDS, None)
-    if told is not None:
-        return [*told]
-    named = [*_given(config, "--pbx-url"), *_given(config, "--pbx-manifest")]
-    if not named and (config.rootpath / MANIFEST).exists():
-        named = [] if config.getoption("pbx_reference") else ["--manifest", MANIFEST]
-    return [word.replace("--pbx-", "--") for word in named] or ["--reference"]
-
-
-def _given(config: pytest.Config, name: str) -> list[str]:
-    value = config.getoption(name[2:].replace("-", "_"))
-    return [name, str(value)] if value else []

@@ -2,8 +2,9 @@
 
 import io
 import os
+import shlex
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +12,13 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from harness import registry
-from harness.model import Case, CaseResult, Finding, Keyword, Requirement, Saw, Source, Verdict
+from harness.pytest_plugin import completing
 from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_TARGET
 from harness.pytest_plugin.stashing import STORY, TOLD
 from harness.steps.scenario import ScenarioTold
+from harness.steps.story import Story
 from harness.target import Target
-from mockpbx.errors import UsageError
+from mockpbx.errors import HarnessError, UsageError
 
 Tell = Callable[[ScenarioTold], None]
 
@@ -34,10 +35,12 @@ class Ways:
     Attributes:
         real_time: Wait for what people take.
         show_numbers: Do not mask numbers in evidence.
+        begin: Told of every scenario that begins, and how many there are.
         endpoint_words: How the command that repeats a scenario names the endpoint.
     """
 
     endpoint_words: tuple[str, ...] = ("--reference",)
+    begin: Callable[[ScenarioTold, int], None] = lambda _told, _of: None
     real_time: bool = False
     show_numbers: bool = False
 
@@ -50,17 +53,23 @@ class FeatureRun:
         target: The endpoint.
         tell: Told of every scenario that is done.
         ways: How they are run.
+        only: Ids of the scenarios to run; all if None.
         lines: Of scenarios to run, by file; of all others of the file none is run.
         items: What was collected.
         wrong: Why files could not be used.
+        interrupted: True if somebody broke it off.
+        printed: What pytest would have printed.
     """
 
     target: Target
     tell: Tell
     ways: Ways
+    only: Collection[str] | None = None
     lines: dict[Path, set[int]] = field(default_factory=dict)
     items: dict[str, pytest.Item] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    printed: io.StringIO = field(default_factory=io.StringIO)
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -70,7 +79,7 @@ class FeatureRun:
         manager = config.pluginmanager
         printing = manager.unregister(name="terminalreporter")
         if printing is not None:
-            manager.register(TerminalReporter(config, io.StringIO()), "terminalreporter")
+            manager.register(TerminalReporter(config, self.printed), "terminalreporter")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what is wrong with a file."""
@@ -87,48 +96,43 @@ class FeatureRun:
         wanted = self.lines.get(item.path)
         if TOLD not in item.stash:
             return False
+        if self.only is not None and item.stash[TOLD].id not in self.only:
+            return False
         if wanted is None:
             return True
         begins = sorted({other.stash[TOLD].line for other in items if other.path == item.path})
         chosen = {max((one for one in begins if one <= line), default=0) for line in wanted}
-        return item.stash[TOLD].line in chosen
+        return item.stash[TOLD].line in chosen or 0 in chosen  # a line before all: the feature
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep why the endpoint could not be used; Ctrl-C needs no reason."""
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            self.wrong.append(str(excinfo.value).removeprefix("pbx: "))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Say which scenario begins."""
+        if nodeid in self.items:
+            self.ways.begin(self.items[nodeid].stash[TOLD], len(self.items))
+
+    def pytest_sessionfinish(self) -> None:
+        """Say of what was not run that it was not."""
+        for item in self.items.values():
+            completing.leave(item)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Pass on what became of a scenario."""
         if report.when == "teardown" and report.nodeid in self.items:
             self.tell(self.items[report.nodeid].stash[TOLD])
 
+    def story(self, told: ScenarioTold) -> Story | None:
+        """Give the calls of a scenario, if it came to any."""
+        mine = (item for item in self.items.values() if item.stash[TOLD] is told)
+        return next(mine).stash.get(STORY, None)
+
     @property
     def told(self) -> list[ScenarioTold]:
         """What became of the scenarios; of one that was not run, too."""
         return [item.stash[TOLD] for item in self.items.values()]
-
-
-def run_features(
-    places: Path | Sequence[str],
-    target: Target,
-    *,
-    tell: Tell = lambda _told: None,
-    ways: Ways | None = None,
-) -> list[CaseResult]:
-    """Run features against an endpoint, and give a result for every scenario.
-
-    A scenario that is switched off or has an undefined step is untestable, never a pass; one
-    that needs what the endpoint does not declare is not applicable.
-
-    Args:
-        places: A folder, or files and folders; ``FILE:LINE`` is the scenario at that line.
-        target: The endpoint and what is known of it.
-        tell: Told of every scenario as soon as it is done.
-        ways: How they are run.
-
-    Raises:
-        UsageError: There is no scenario, or a feature is no Gherkin.
-    """
-    run = follow(
-        [str(places)] if isinstance(places, Path) else places, target, tell, ways or Ways()
-    )
-    return [_result(item) for item in run.items.values()]
 
 
 def follow(places: Sequence[str], target: Target, tell: Tell, ways: Ways) -> FeatureRun:
@@ -138,6 +142,16 @@ def follow(places: Sequence[str], target: Target, tell: Tell, ways: Ways) -> Fea
         UsageError: There is no scenario, or a feature is no Gherkin.
     """
     run = FeatureRun(target, tell, ways)
+    perform(run, places)
+    return run
+
+
+def perform(run: FeatureRun, places: Sequence[str]) -> None:
+    """Run features; the run follows them.
+
+    Raises:
+        UsageError: There is no scenario, or a feature is no Gherkin.
+    """
     paths = [_path(place, run) for place in places]
     with tempfile.TemporaryDirectory(prefix="pbx-features-") as folder, _own_environment():
         settings = Path(folder, "pytest.ini")
@@ -146,24 +160,37 @@ def follow(places: Sequence[str], target: Target, tell: Tell, ways: Ways) -> Fea
         words += ["-p", _NAME, "--import-mode=importlib", "-o", "python_files=", "-q"]
         words += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         words += ["--capture=sys", *(word for name in _NOT_HERE for word in ("-p", f"no:{name}"))]
-        words += ["--pbx-clock", "real"] if ways.real_time else []
-        words += ["--pbx-show-numbers"] if ways.show_numbers else []
+        words += ["--pbx-clock", "real"] if run.ways.real_time else []
+        words += ["--pbx-show-numbers"] if run.ways.show_numbers else []
         code = pytest.main(words, plugins=[run])
+    run.interrupted = code == pytest.ExitCode.INTERRUPTED
     if run.wrong:
         raise UsageError("\n".join(run.wrong))
-    if not run.items:
-        said = "" if code == pytest.ExitCode.NO_TESTS_COLLECTED else f" (pytest ended with {code})"
-        raise UsageError(f"no scenario in {', '.join(places)}{said}; pbx new makes a first one")
-    return run
+    if code == pytest.ExitCode.INTERNAL_ERROR:
+        raise HarnessError(f"pytest broke down:\n{run.printed.getvalue().strip()}")
+    if not run.items and not run.interrupted:
+        raise UsageError(f"no scenario in {', '.join(places)}; pbx new makes a first one")
+
+
+def endpoint_words(target: Target) -> tuple[str, ...]:
+    """Give the options of ``pbx bdd`` that name an endpoint again."""
+    words = shlex.split(target.named)
+    return tuple(words if words and words[0].startswith("--") else ["--url", *words])
 
 
 def _path(place: str, run: FeatureRun) -> Path:
     """Split ``FILE:LINE``."""
     name, colon, line = place.rpartition(":")
-    path = Path(name if colon and line.isdigit() else place).absolute()
+    has_line = bool(colon) and line.isdecimal()
+    path = Path(name if has_line else place).absolute()
     if not path.exists():
         raise UsageError(f"there is no {path}; name a folder or a *.feature file")
-    if colon and line.isdigit():
+    if path.is_file() and path.suffix != ".feature":
+        raise UsageError(f"{path} is no feature; the name of one ends in .feature")
+    if has_line:
+        lines = 0 if path.is_dir() else len(path.read_bytes().splitlines())
+        if not 0 < int(line[:9]) <= lines:
+            raise UsageError(f"there is no line {line} in {name}, which has {lines}")
         run.lines.setdefault(path, set()).add(int(line))
     return path
 
@@ -187,52 +214,3 @@ def _own_environment() -> Iterator[None]:
         yield
     finally:
         os.environ.update(kept)
-
-
-# -- results ---------------------------------------------------------------------------
-
-
-def _result(item: pytest.Item) -> CaseResult:
-    told, story = item.stash[TOLD], item.stash.get(STORY, None)
-    case = case_of(told)
-    verdict = Verdict(told.verdict)
-    saw = _SAW.get(verdict, Saw.UNTESTABLE)
-    if verdict is Verdict.FAIL:
-        verdict = case.requirement.verdict(Saw.BROKEN)
-    return CaseResult(
-        case=case,
-        verdict=verdict,
-        finding=Finding(saw=saw, received=told.reason),
-        duration_s=told.seconds,
-        exchanges=story.exchanges if story else (),
-        calls=story.calls if story else (),
-    )
-
-
-_SAW = {
-    Verdict.PASS: Saw.KEPT,
-    Verdict.FAIL: Saw.BROKEN,
-    Verdict.ERROR: Saw.BROKEN,
-    Verdict.NOT_APPLICABLE: Saw.NOT_APPLICABLE,
-}
-
-
-def case_of(told: ScenarioTold) -> Case:
-    """Give a scenario as a case; it binds as much as the strongest requirement of its tags."""
-    known = {requirement.id: requirement for requirement in registry.requirements()}
-    tagged = [known[name] for name in told.requirements if name in known]
-    strongest = next((one for one in tagged if one.can_fail), tagged[0] if tagged else None)
-    return Case(id=told.id, title=told.title, requirement=strongest or _own(told))
-
-
-def _own(told: ScenarioTold) -> Requirement:
-    """Make a requirement of a scenario that names none: its owner's word binds them."""
-    return Requirement(
-        id=told.id.lower(),
-        keyword=Keyword.MUST,
-        text=told.title,
-        source=Source.DECLARED,
-        documented=f"{told.file}:{told.line}",
-        why=f"The owner of the endpoint says so in the feature “{told.feature}”.",
-        fix=f"Run it alone: {told.repeat}" if told.repeat else "Run it alone with pbx bdd.",
-    )

@@ -1,6 +1,6 @@
 """Our steps for pytest-bdd: three definitions, behind which stands the whole vocabulary."""
 
-import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from _pytest.outcomes import Skipped
@@ -9,7 +9,8 @@ from pytest_bdd.parsers import StepParser
 
 from harness.steps.signals import MisuseError, NotApplicableError
 from harness.steps.story import Story
-from harness.steps.vocabulary import Bound, find
+from harness.steps.vocabulary import Bound, Part, find
+from mockpbx.errors import UsageError
 
 
 class NotApplicableSkip(Skipped):
@@ -48,27 +49,42 @@ def take(
 ) -> None:
     """Take a step."""
     __tracebackhide__ = True
-    values = {**bound.values, **_block(call, bound, datatable, docstring)}
-    if bound.nth is not None:
-        if "nth" not in inspect.signature(bound.step.run).parameters:
-            raise MisuseError(f"{call.place}: this step is not about one of several calls")
-        values["nth"] = bound.nth
     try:
-        bound.step.run(call, **values)
+        _take(call, bound, {"table": datatable, "text": docstring})
     except NotApplicableError as why:
         raise NotApplicableSkip(str(why)) from None
+    except UsageError as error:
+        if str(error).startswith(str(call.place)):
+            raise
+        raise MisuseError(f"{call.place}: {error}") from None
 
 
-def _block(
-    call: Story, bound: Bound, table: list[list[str]] | None, text: str | None
-) -> dict[str, object]:
+def _take(call: Story, bound: Bound, below: Mapping[str, object]) -> None:
+    values = {**bound.values, **_block(call, bound, below)}
+    if bound.nth is not None:
+        if not bound.step.of_one_call:
+            raise MisuseError(f"{call.place}: this step is not about one of several calls")
+        values["nth"] = bound.nth
+    if bound.step.part is Part.THEN:
+        bound.step.run(call, **values)
+        return
+    if call.acts and call.unheard is None:
+        call.unheard = call.place
+    bound.step.run(call, **values)
+    call.check()
+
+
+_WRITTEN = {"table": "rows between | and |", "text": 'lines between """ and """'}
+
+
+def _block(call: Story, bound: Bound, below: Mapping[str, object]) -> dict[str, object]:
     """Give what stands below the step, if it takes anything."""
-    given_below: dict[str, object] = {"table": table, "text": text}
-    for kind, found in given_below.items():
-        if found is not None and kind != bound.step.block:
-            raise MisuseError(f"{call.place}: this step takes no {kind} below it")
-    if not bound.step.block:
+    wanted = bound.step.block
+    for kind, found in below.items():
+        if found is not None and kind != wanted:
+            raise MisuseError(f"{call.place}: this step takes no {kind} below it; remove it")
+    if not wanted:
         return {}
-    if given_below[bound.step.block] is None:
-        raise MisuseError(f"{call.place}: this step wants a {bound.step.block} below it")
-    return {bound.step.block: given_below[bound.step.block]}
+    if below[wanted] is None:
+        raise MisuseError(f"{call.place}: this step wants a {wanted} below it: {_WRITTEN[wanted]}")
+    return {wanted: below[wanted]}

@@ -1,54 +1,96 @@
 """Gathers what became of all scenarios, from all processes, and writes the report."""
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harness.pytest_plugin import completing, gherkin
 from harness.pytest_plugin.recording import PROPERTY
-from harness.steps.scenario import ScenarioTold
+from harness.pytest_plugin.stashing import TOLD
+from harness.reports.files import check_writable, write
+from harness.steps.scenario import NOT_RUN, ScenarioTold
+from mockpbx.errors import UsageError
 
 FORMAT = "pbx-features/1"
 
 
-class Teller:
-    """A plugin that keeps what became of the scenarios, in the order in which they ended."""
-
-    def __init__(self) -> None:
-        self.told: list[ScenarioTold] = []
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a scenario's result out of its last report."""
-        for name, value in report.user_properties:
-            if name == PROPERTY and isinstance(value, dict) and report.when == "teardown":
-                self.told.append(ScenarioTold.of(value))
-
-
-class Writer(Teller):
-    """Writes the report when all is done.
+class Writer:
+    """A plugin that keeps what became of the scenarios, and writes the report when all is done.
 
     Args:
         path: The file.
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__()
         self._path = path
+        self._told: list[ScenarioTold] = []
+        self._elsewhere: dict[str, None] = {}
 
-    def pytest_sessionfinish(self) -> None:
-        """Write it."""
-        self._path.write_text(content(self.told), "utf-8")
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a scenario's result out of its last report."""
+        for name, value in report.user_properties:
+            if name == PROPERTY and isinstance(value, dict) and report.when == "teardown":
+                self._told.append(ScenarioTold.of(value))
+                self._elsewhere.pop(report.nodeid, None)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Note what other processes are going to run."""
+        self._elsewhere |= dict.fromkeys(ids)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write it, also where the run was broken off."""
+        items = [item for item in getattr(session, "items", ()) if TOLD in item.stash]
+        for item in items:
+            completing.leave(item)
+        left = [item.stash[TOLD] for item in items if item.stash[TOLD].verdict == NOT_RUN]
+        left += _left_elsewhere(session.config, list(self._elsewhere))
+        write(self._path, content([*self._told, *left]))
 
 
-def content(told: list[ScenarioTold]) -> str:
+def _left_elsewhere(config: pytest.Config, ids: Sequence[str]) -> Iterator[ScenarioTold]:
+    """Give the scenarios that other processes did not come to, by the ids of their tests."""
+    mask = completing.mask_without_calls(config)
+    for file in dict.fromkeys(name.partition("::")[0] for name in ids):
+        if not file.endswith(".feature"):
+            continue
+        feature = gherkin.read(config.rootpath / file)
+        for pickle in feature.pickles:
+            name = f"{file}::{gherkin.test_name(pickle.template)}"
+            rows = [one for one in ids if one == name or one.startswith(f"{name}[")]
+            if len(rows) >= (pickle.row or 1):
+                told = gherkin.told(feature, pickle, config.invocation_params.dir, config.rootpath)
+                told.reason = "the run ended before"
+                completing.settle(told)
+                told.mask(mask)
+                yield told
+
+
+def content(told: Sequence[ScenarioTold]) -> str:
     """Give the report as JSON."""
     ordered = sorted(told, key=lambda one: (one.file, one.order))
-    scenarios = [one.plain() for one in ordered]
-    return json.dumps({"format": FORMAT, "scenarios": scenarios}, ensure_ascii=False, indent=2)
+    report: dict[str, Any] = {
+        "format": FORMAT,
+        "complete": all(one.verdict != NOT_RUN for one in told),
+        "scenarios": [one.plain() for one in ordered],
+    }
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
 def configure(config: pytest.Config) -> None:
-    """Write a report if one is wanted; the process that collects the others' results does."""
+    """Write a report if one is wanted; the process that collects the others' results does.
+
+    Raises:
+        pytest.UsageError: It cannot be written.
+    """
     path = config.getoption("pbx_report")
-    if path is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Writer(Path(path)), "pbx-report")
+    if path is None or hasattr(config, "workerinput"):
+        return
+    try:
+        check_writable(Path(path))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(Writer(Path(path)), "pbx-report")

@@ -1,31 +1,53 @@
 """Given: what is true before the call, and what goes wrong with the endpoint."""
 
+from datetime import datetime
+
 from harness.steps.signals import MisuseError
 from harness.steps.slots import Term
 from harness.steps.story import Story
-from harness.steps.tables import rows
-from harness.steps.vocabulary import given
-from harness.steps.words import HIDDEN
+from harness.steps.tables import CLOSED, WORKS, choice, rows
+from harness.steps.vocabulary import CUSTOMER, given
+from mockpbx.filemodel import suggest
+from mockpbx.wire.request import PARAMETERS
+
+_STATUSES = range(100, 600)
 
 # -- the PBX ---------------------------------------------------------------------------
 
 
-@given("the PBX scenario {name:text}", ru="сценарий АТС {name:text}")
+@given(
+    "the PBX scenario {name:text}", ru="сценарий АТС {name:text}", samples={"name": '"ring-all"'}
+)
 def pbx_scenario(story: Story, name: str) -> None:
     """The PBX plays this scenario, a built-in one or a file, instead of the endpoint's own."""
     story.script["scenario"] = name
+    _ = story.scenario  # is there one of this name?
 
 
 @given("it is {clock}", "it is {clock} on {date}", ru=("сейчас {clock}", "сейчас {clock} {date}"))
 def time_of_day(story: Story, clock: str, date: str = "2026-09-17") -> None:
     """The call begins at this time, in Moscow; without a date on an ordinary Thursday."""
-    story.script["at"] = f"{date} {clock:0>5}:00"
+    story.script["at"] = _moment(story, clock, date)
 
 
-@given("it is {clock} on {date} in {zone:text}", ru="сейчас {clock} {date}, пояс {zone:text}")
+@given(
+    "it is {clock} on {date} in {zone:text}",
+    ru="сейчас {clock} {date}, пояс {zone:text}",
+    samples={"zone": '"Europe/Berlin"'},
+)
 def time_elsewhere(story: Story, clock: str, date: str, zone: str) -> None:
     """The call begins at this time, in a time zone named like Europe/Berlin."""
-    story.script |= {"at": f"{date} {clock:0>5}:00", "zone": zone}
+    story.script |= {"at": _moment(story, clock, date), "zone": zone}
+
+
+def _moment(story: Story, clock: str, date: str) -> str:
+    moment = f"{date} {clock:0>5}:00"
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        hint = "a day ends at 23:59, and dates are written like 2026-09-17"
+        raise MisuseError(f"{story.place}: there is no {clock} on {date}; {hint}") from None
+    return moment
 
 
 @given("the PBX asks with {method}", ru="АТС спрашивает методом {method}")
@@ -43,33 +65,52 @@ def brand(story: Story, brand: str) -> None:
 @given("the PBX leaves out {parameter}", ru="АТС не передаёт {parameter}")
 def without(story: Story, parameter: str) -> None:
     """The administrator unticked a parameter."""
+    if parameter not in PARAMETERS:
+        known = suggest(parameter, PARAMETERS)
+        raise MisuseError(f"{story.place}: the PBX has no parameter {parameter}; {known}")
     story.script.setdefault("asks", {}).setdefault("without", []).append(parameter)
 
 
 @given(
-    "the PBX also sends {name:text} as {value:text}", ru="АТС передаёт ещё {name:text} {value:text}"
+    "the PBX also sends {name:text} as {value:text}",
+    ru="АТС передаёт ещё {name:text} {value:text}",
+    samples={"name": '"utm_source"', "value": '"spring"'},
 )
 def extra(story: Story, name: str, value: str) -> None:
     """The PBX sends a parameter that nobody told the endpoint about."""
     story.script.setdefault("asks", {}).setdefault("extra", {})[name] = value
 
 
-@given("nothing entered is sent as {how:text}", ru="пустой ввод передаётся как {how:text}")
+@given(
+    "nothing entered is sent as {how:text}",
+    ru="пустой ввод передаётся как {how:text}",
+    samples={"how": '"empty"'},
+)
 def nothing_entered(story: Story, how: str) -> None:
     """What stands for no digits: "None" as documented, "empty" or "absent"."""
     story.ask(no_input=how)
 
 
+@given("callers are asked for the order number", ru="звонящих спрашивают номер заказа")
+def asked(story: Story) -> None:
+    """Where the endpoint connects without a question, the scenario is not applicable."""
+    story.needs_question = True
+
+
 # -- who picks up ----------------------------------------------------------------------
 
 
-@given("{who} {state}", ru="{who} {state}")
+@given("{who} {state}", ru="{who} {state}", samples={**CUSTOMER, "state": ("is busy", "занят")})
 def callee_is(story: Story, who: Term, state: Term) -> None:
     """What comes of ringing somebody: busy, no answer, call rejected, no such number."""
     story.callee(who, state.value)
 
 
-@given("{who} answers after {seconds} seconds", ru="{who} отвечает через {seconds} секунд")
+@given(
+    "{who} answers after {seconds} seconds",
+    ru="{who} отвечает через {seconds} секунд",
+    samples=CUSTOMER,
+)
 def callee_answers(story: Story, who: Term, seconds: float) -> None:
     """How long a phone rings before it is picked up; anybody else answers after 3 seconds."""
     story.callee(who, {"answers": seconds})
@@ -78,13 +119,18 @@ def callee_answers(story: Story, who: Term, seconds: float) -> None:
 @given(
     "{who} hangs up after {seconds} seconds of talk",
     ru="{who} кладёт трубку через {seconds} секунд",
+    samples=CUSTOMER,
 )
 def callee_hangs_up(story: Story, who: Term, seconds: float) -> None:
     """The one who was called ends the conversation."""
     story.callee(who, {"answers": 3, "talks": seconds})
 
 
-@given("{who} hangs up on hearing the message", ru="{who} кладёт трубку, услышав подсказку")
+@given(
+    "{who} hangs up on hearing the message",
+    ru="{who} кладёт трубку, услышав подсказку",
+    samples=CUSTOMER,
+)
 def callee_refuses(story: Story, who: Term) -> None:
     """The one who was called hangs up during the whisper."""
     story.callee(who, {"answers": 3, "hangs_up_in_whisper": True})
@@ -99,32 +145,51 @@ def fails(story: Story, failure: Term) -> None:
     story.add("failures", {"fault": failure.value})
 
 
-@given("the endpoint {failure} at the {nth} question", ru="система {failure} на {nth} вопросе")
+@given(
+    "the endpoint {failure} at the {nth} question",
+    ru="система {failure} на {nth} вопросе",
+    samples={"nth": ("second", "втором")},
+)
 def fails_once(story: Story, failure: Term, nth: Term) -> None:
     """One question of the call meets this failure."""
     story.add("failures", {"fault": failure.value, "when": {"step": int(nth.value)}})
 
 
-@given("the endpoint {failure} on the {nth} call", ru="система {failure} в {nth} звонке")
+@given(
+    "the endpoint {failure} on the {nth} call",
+    ru="система {failure} в {nth} звонке",
+    samples={"nth": ("second", "втором")},
+)
 def fails_on_call(story: Story, failure: Term, nth: Term) -> None:
     """All questions of one of several calls meet this failure."""
     story.add("failures", {"fault": failure.value, "when": {"call": int(nth.value)}})
 
 
-@given("the endpoint answers with status {number}", ru="система отвечает статусом {number}")
+@given(
+    "the endpoint answers with status {number}",
+    ru="система отвечает статусом {number}",
+    samples={"number": "503"},
+)
 def status(story: Story, number: int) -> None:
     """Every answer reports this HTTP status."""
-    story.add("failures", {"fault": "http.status", "at": number})
+    story.add("failures", {"fault": "http.status", "at": _status(story, number)})
 
 
 @given(
     "the endpoint answers with status {number} at the {nth} question",
     ru="система отвечает статусом {number} на {nth} вопросе",
+    samples={"number": "503", "nth": ("second", "втором")},
 )
 def status_once(story: Story, number: int, nth: Term) -> None:
     """One answer of the call reports this HTTP status."""
     when = {"step": int(nth.value)}
-    story.add("failures", {"fault": "http.status", "at": number, "when": when})
+    story.add("failures", {"fault": "http.status", "at": _status(story, number), "when": when})
+
+
+def _status(story: Story, number: int) -> int:
+    if number not in _STATUSES:
+        raise MisuseError(f"{story.place}: there is no status {number}; they go from 100 to 599")
+    return number
 
 
 @given("the endpoint takes {seconds} seconds", ru="система думает {seconds} секунд")
@@ -136,6 +201,7 @@ def slow(story: Story, seconds: float) -> None:
 @given(
     "the endpoint takes {seconds} seconds on the {nth} call",
     ru="система думает {seconds} секунд в {nth} звонке",
+    samples={"nth": ("second", "втором")},
 )
 def slow_on_call(story: Story, seconds: float, nth: Term) -> None:
     """The answers of one of several calls come so late."""
@@ -169,7 +235,11 @@ def delivered(story: Story, order: Term) -> None:
     story.put("order closed", order=number)
 
 
-@given("{order} has been given to {who}", ru="{order} передан, его везёт {who}")
+@given(
+    "{order} has been given to {who}",
+    ru="{order} передан, его везёт {who}",
+    samples={"who": ("another courier", "другой курьер")},
+)
 def reassigned(story: Story, order: Term, who: Term) -> None:
     """Another courier carries the order; the endpoint must have a states address."""
     number = story.number(order)
@@ -197,14 +267,15 @@ def hired(story: Story, who: Term) -> None:
 def orders(story: Story, table: list[list[str]]) -> None:
     """Orders, whose they are, who waits, and whether they are open; a states address is needed.
 
-    Columns: order, courier, customer, status (заказ, курьер, клиент, состояние).
+    Columns: order, courier, customer, status (заказ, курьер, клиент, состояние); the status
+    is open or delivered (открыт, доставлен).
     """
     for row in rows(story, table, ("order", "courier", "customer"), ("status",)):
         number = story.number(row["order"])
         courier, customer = story.number(row["courier"]), story.number(row["customer"])
         story.tidy.order(number)
         story.put("order open", order=number, courier=courier, customer=customer)
-        if row["status"].value in ("delivered", "доставлен", "closed"):
+        if choice(story, row["status"], CLOSED, default=False):
             story.put("order closed", order=number)
 
 
@@ -216,8 +287,8 @@ def couriers(story: Story, table: list[list[str]]) -> None:
     """
     for row in rows(story, table, ("courier",), ("works",)):
         number = story.number(row["courier"])
-        if not number or row["courier"].value == HIDDEN:
+        if not number:
             raise MisuseError(f"{story.place}: a courier needs a number")
-        works = row["works"].value not in ("no", "нет")
+        works = choice(story, row["works"], WORKS, default=True)
         story.tidy.courier(number, works=number == story.line.facts.get("courier"))
         story.put("courier active" if works else "courier inactive", courier=number)

@@ -2,8 +2,10 @@
 
 from typing import Any, NoReturn
 
+from pydantic import ValidationError
+
 from harness.reports.outcome import outcome
-from harness.steps.signals import OutcomeMissedError
+from harness.steps.signals import MisuseError, OutcomeMissedError
 from harness.steps.story import Story
 from mockpbx.callscript.expectations import Answer, Evidence, Expect, judge
 from mockpbx.core.observed import Failure
@@ -11,6 +13,8 @@ from mockpbx.drivers.stage import Exchange, Played
 from mockpbx.wire.reply import Instructed
 
 SERVER_ERROR = 500
+CALLER = "The caller"
+"""Begins the line that tells what a caller lived through."""
 
 
 def expect(story: Story, played: Played, **wanted: Any) -> None:
@@ -20,7 +24,11 @@ def expect(story: Story, played: Played, **wanted: Any) -> None:
         OutcomeMissedError: It is otherwise.
     """
     # Not every outcome is about the answers; a server error spoils each of them all the same.
-    model = Expect.model_validate({"answers": "any", **wanted})
+    try:
+        model = Expect.model_validate({"answers": "any", **wanted})
+    except ValidationError as error:
+        said = "; ".join(one["msg"] for one in error.errors())
+        raise MisuseError(f"{story.place}: {said}") from None
     misses = judge(model, evidence(story, played))
     if misses:
         miss(story, played, "; ".join(str(one) for one in misses))
@@ -42,7 +50,7 @@ def miss(story: Story, played: Played, said: str) -> NoReturn:
     Raises:
         OutcomeMissedError: Always.
     """
-    lines = [str(story.place), said, f"The caller {outcome(played.record)}."]
+    lines = [str(story.place), said, f"{CALLER} {outcome(played.record)}."]
     lines += [f"Cause: {cause}" for cause in causes(played)]
     raise OutcomeMissedError("\n".join(lines))
 

@@ -4,11 +4,16 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from harness.steps.slots import SLOTS
+from harness.steps.slots import SLOTS, Slot
 from harness.steps.vocabulary import Part, Pattern, Step, find, focused, loosely, steps
 
 _MOST = 3
 _ALIKE = 0.5
+_PLACEHOLDER = re.compile("<[^<>]+>")
+_WHICH_CALL = {
+    "en": re.compile(r"on the (\w+) call\b", re.IGNORECASE),
+    "ru": re.compile(r"во? (\w+) звонке\b", re.IGNORECASE),
+}
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 _SAYS = {
@@ -17,6 +22,8 @@ _SAYS = {
         "nearest": "nearest",
         "like": "e.g.",
         "choose": "is not known here; choose from",
+        "quoted": "or, in quotes, a number or a name of your own",
+        "gap": "<…> is filled in from a column of Examples, and there is none of this name",
         "then": "this is an outcome: put it under Then",
         "when": "this is no outcome: put it under Given or When",
         "list": "pbx steps lists them all",
@@ -26,6 +33,8 @@ _SAYS = {
         "nearest": "похожие",
         "like": "например",
         "choose": "здесь не знают; выберите из",
+        "quoted": "или в кавычках номер или своё имя",
+        "gap": "<…> берётся из столбца в «Примерах», а такого столбца нет",
         "then": "это результат: поставьте его после «Тогда»",
         "when": "это не результат: поставьте его после «Дано» или «Когда»",
         "list": "все шаги: pbx steps --lang ru",
@@ -45,6 +54,8 @@ def advice(sentence: str, *, outcome: bool) -> str:
     if find(sentence, outcome=not outcome) is not None:
         return says["when" if outcome else "then"]
     lines = [says["unknown"]]
+    if _PLACEHOLDER.search(sentence):
+        return "\n".join([*lines, says["gap"]])
     misfits = list(_misfits(sentence, lang, outcome=outcome))
     if misfits:
         return "\n".join([*lines, *misfits, says["list"]])
@@ -64,6 +75,13 @@ def nearest(sentence: str, *, outcome: bool) -> list[Pattern]:
     return [pattern for likeness, pattern in found[:_MOST] if likeness > _ALIKE]
 
 
+def likeness(sentence: str) -> float:
+    """Tell how much a sentence resembles the nearest of all patterns: 1.0 for the same."""
+    lang, rest = language(sentence), focused(sentence)[1].lower()
+    patterns = (one for outcome in (True, False) for one in _patterns(lang, outcome=outcome))
+    return max(_likeness(rest, pattern) for pattern in patterns)
+
+
 def _likeness(sentence: str, pattern: Pattern) -> float:
     return difflib.SequenceMatcher(None, sentence, pattern.example.lower()).ratio()
 
@@ -81,6 +99,10 @@ def _is_outcome(step: Step) -> bool:
 def _misfits(sentence: str, lang: str, *, outcome: bool) -> Iterator[str]:
     """Name what does not fit into a gap of a pattern whose other words are all there."""
     rest = focused(sentence)[1]
+    which = _WHICH_CALL[lang].match(rest)
+    if which:
+        yield _choose(which.group(1), SLOTS["nth"], lang)
+        return
     fitting = [
         (pattern, found)
         for pattern in _patterns(lang, outcome=outcome)
@@ -90,9 +112,15 @@ def _misfits(sentence: str, lang: str, *, outcome: bool) -> Iterator[str]:
         for kind, text in zip(pattern.kinds, found.groups(), strict=True):
             slot = SLOTS[kind]
             if not re.fullmatch(slot.regex[lang], text, re.IGNORECASE):
-                choices = slot.choices[lang] or (slot.sample[lang],)
-                close = difflib.get_close_matches(text.lower(), choices, n=_MOST) or choices
-                yield f"“{text}” {_SAYS[lang]['choose']}: {', '.join(close)}"
+                yield _choose(text, slot, lang)
+
+
+def _choose(text: str, slot: Slot, lang: str) -> str:
+    """Say what may stand in a gap instead."""
+    choices = slot.choices[lang] or (slot.sample[lang],)
+    close = difflib.get_close_matches(text.lower(), choices, n=_MOST) or choices
+    own = f"; {_SAYS[lang]['quoted']}" if slot.choices[lang] and '"' in slot.regex[lang] else ""
+    return f"“{text:.60}” {_SAYS[lang]['choose']}: {', '.join(close)}{own}"
 
 
 def _words(pattern: Pattern) -> list[str]:

@@ -1,7 +1,7 @@
 """What is known of a scenario after it was run, in plain values that processes can exchange."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,7 +14,15 @@ from harness.reports.words import counted
 from mockpbx.drivers.stage import Played
 
 REQUIREMENT_TAG = "@req:"
-_ID_TAG = re.compile(r"@([A-Z][A-Z0-9]*-[0-9]+)")
+REFERENCE_TAG = "@reference-server"
+"""What the reference server does of its own choice; others may do otherwise and be as right."""
+ID_TAG = re.compile(r"@([A-Z][A-Z0-9]*-[0-9]+)")
+NOT_RUN = "not-run"
+"""The verdict on a scenario that was broken off, or never begun."""
+SWITCHED_OFF = "it is switched off"
+_OWN_ID = re.compile(rf"{ID_TAG.pattern[1:]}(\.[0-9]+)?")
+_LONG_NUMBER = re.compile(r"\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}")
+"""What may be somebody's phone: an id is shown everywhere."""
 _WORD = re.compile(r"\w+")
 _MOST_BODY = 1000
 _SHOWN_BODY = 300
@@ -29,9 +37,11 @@ class StepTold:
         keyword: ``Given``, ``Тогда`` …
         text: Without the keyword.
         line: In the feature.
-        status: ``passed``, ``failed``, ``skipped``, ``undefined``.
+        status: ``passed``, ``failed``, ``missed`` (a remark), ``skipped``, ``undefined``.
         seconds: How long it took.
         message: Why it failed.
+        error: What kind of error that was.
+        began: When, in seconds since the Unix epoch; 0 if it did not.
     """
 
     keyword: str
@@ -40,6 +50,8 @@ class StepTold:
     status: str = "skipped"
     seconds: float = 0.0
     message: str = ""
+    error: str = ""
+    began: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,13 +66,14 @@ class ScenarioTold:
         file: Of the feature.
         line: Of the scenario.
         tags: With their ``@``.
-        verdict: What it came to.
+        verdict: What it came to; ``not-run`` if the run ended before it did.
         reason: Why it did not pass.
         seconds: How long it took.
         steps: What became of its steps.
         evidence: Ladders and exchanges as text, numbers masked.
         repeat: The command that repeats it.
         order: Place among the scenarios of its file.
+        began: When, in seconds since the Unix epoch; 0 if it did not.
     """
 
     id: str
@@ -69,13 +82,31 @@ class ScenarioTold:
     file: str
     line: int
     tags: tuple[str, ...] = ()
-    verdict: str = Verdict.UNTESTABLE.value
+    verdict: str = NOT_RUN
     reason: str = "it was not run"
     seconds: float = 0.0
     steps: list[StepTold] = field(default_factory=list)
     evidence: str = ""
     repeat: str = ""
     order: int = 0
+    began: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Its own id, or where it stands."""
+        return self.id if _OWN_ID.fullmatch(self.id) else f"{self.file}:{self.line}"
+
+    def mask(self, mask: Callable[[str], str]) -> None:
+        """Hide numbers in all that people are shown."""
+        self.title, self.reason = mask(self.title), mask(self.reason)
+        self.feature, self.repeat = mask(self.feature), mask(self.repeat)
+        for step in self.steps:
+            step.text, step.message = mask(step.text), mask(step.message)
+
+    @property
+    def is_remark(self) -> bool:
+        """Tell whether it was missed and its requirement cannot fail an endpoint."""
+        return self.verdict in (Verdict.NONSTRICT.value, Verdict.INFO.value)
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -100,8 +131,9 @@ def tagged(tags: Sequence[str]) -> tuple[str, ...]:
 
 def identify(tags: Sequence[str], stem: str, title: str, row: int | None) -> str:
     """Give a scenario's id: its own tag, or the file's name and the title."""
-    found = next((match.group(1) for tag in tags if (match := _ID_TAG.fullmatch(tag))), None)
-    name = found or f"{stem}-{'_'.join(_WORD.findall(title.lower()))}"
+    found = next((match.group(1) for tag in tags if (match := ID_TAG.fullmatch(tag))), None)
+    words = _WORD.findall(_LONG_NUMBER.sub("number", title).lower())
+    name = found or f"{stem}-{'_'.join(words)}"
     return name if row is None else f"{name}.{row}"
 
 

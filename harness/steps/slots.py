@@ -41,7 +41,7 @@ class Slot:
     choices: Mapping[str, tuple[str, ...]]
 
 
-_QUOTED = r'"[^"]*"|«[^»]*»|“[^”]*”'
+QUOTED = r'"[^"]*"|«[^»]*»|“[^”]*”'
 
 
 def _unquoted(text: str) -> str:
@@ -75,7 +75,7 @@ def _terms(*tables: tuple[Word, ...], quotes: bool = False) -> Slot:
 def _either(known: list[Word], lang: str, *, quotes: bool) -> str:
     forms = {form for entry in known for form in entry.forms[lang]}
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
-    return "|".join([*map(re.escape, longest_first), *([_QUOTED] if quotes else [])])
+    return "|".join([*map(re.escape, longest_first), *([QUOTED] if quotes else [])])
 
 
 def _form(regex: str, sample: str, read: Callable[[str], object], ru: str = "") -> Slot:
@@ -111,15 +111,18 @@ SLOTS: Mapping[str, Slot] = {
     "party": _terms(words.PARTIES),
     "failure": _terms(FAILURES),
     "reason": _terms(OBSERVED),
-    "text": _form(_QUOTED, '"order"', _unquoted, ru='"заказ"'),
+    "text": _form(QUOTED, '"order"', _unquoted, ru='"заказ"'),
     "keys": _form(r'"[0-9*#.]*"', '"12#"', _unquoted),
-    "number": _form(r"\d+", "2", int),
-    "seconds": _form(r"\d+(?:[.,]\d+)?", "5", _seconds),
+    "number": _form("[0-9]{1,9}", "2", int),
+    "seconds": _form("[0-9]{1,7}(?:[.,][0-9]{1,7})?", "5", _seconds),
     "times": _form(
-        r"never|once|twice|\d+ times|один раз|дважды|\d+ раза?", "twice", _times, ru="дважды"
+        "never|once|twice|[0-9]{1,9} times|один раз|дважды|[0-9]{1,9} раза?",
+        "twice",
+        _times,
+        ru="дважды",
     ),
-    "clock": _form(r"\d{1,2}:\d{2}", "23:30", str),
-    "date": _form(r"\d{4}-\d{2}-\d{2}", "2026-09-17", str),
+    "clock": _form("[0-9]{1,2}:[0-9]{2}", "23:30", str),
+    "date": _form("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-09-17", str),
     "parameter": _form(r"[a-z_]+", "numa", str),
     "method": _form(r"GET|POST-form|POST-json|POST-query", "POST-json", str),
     "brand": _form(r"uis|comagic|callgear|novofon", "novofon", str),

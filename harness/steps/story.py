@@ -4,16 +4,19 @@ A story is what a step gets. It knows who is calling, what was said of the world
 call, and, once the calls are placed, what happened on them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.steps.line import Line
+from harness.reports.words import counted
+from harness.steps.place import Place
 from harness.steps.signals import MisuseError, NotApplicableError
 from harness.steps.slots import Term
 from harness.steps.tidy import Tidy
-from harness.steps.words import HIDDEN, NOBODY, OPERATORS
+from harness.steps.words import NOBODY
+from harness.steps.world import World
 from mockpbx.callscript.model import CallScript
-from mockpbx.core.scenario import ForwardTo, Scenario
+from mockpbx.core.scenario import Interactive
 from mockpbx.drivers.play import play
 from mockpbx.drivers.stage import Exchange, Played
 from mockpbx.errors import CallScriptError
@@ -22,24 +25,8 @@ from mockpbx.filemodel import Document, validate
 BETWEEN_CALLS_S = 120.0
 """One call is over before the next one comes, unless a feature says otherwise."""
 
-
-@dataclass(slots=True, kw_only=True)
-class Place:
-    """Where in a feature we are.
-
-    Attributes:
-        file: The feature's file.
-        line: The step's line.
-        sentence: The step, with its keyword.
-    """
-
-    file: str = ""
-    line: int = 0
-    sentence: str = ""
-
-    def __str__(self) -> str:
-        """Give ``features/courier.feature:12: Then the caller talks to the customer``."""
-        return f"{self.file}:{self.line}: {self.sentence}" if self.file else self.sentence
+_NOBODY_YET: dict[str, Any] = {"from": "", "to": "0", "expect": {}}
+"""Stands for the calls of a script that has none yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,67 +43,28 @@ class Act:
 
 
 @dataclass(slots=True)
-class Story:
+class Story(World):
     """What a scenario says and what comes of it.
 
     Attributes:
-        line: Reaches the endpoint.
         title: The scenario's title.
-        script: Keys of a call script besides its calls.
         drafts: Calls that were begun and not placed yet.
         acts: What was placed.
-        place: The step in hand.
+        unheard: A step after the calls that no further call has come after yet.
+        needs_question: The scenario is about callers who are asked for digits.
         tidy: What is to be put back when the scenario is over.
     """
 
-    line: Line
     title: str = "A call."
-    script: dict[str, Any] = field(default_factory=dict)
     drafts: list[dict[str, Any]] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
-    place: Place = field(default_factory=Place)
+    unheard: Place | None = None
+    needs_question: bool = False
     tidy: Tidy = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing to tidy up."""
         self.tidy = Tidy(self.line)
-
-    # -- facts ------------------------------------------------------------------------
-
-    def fact(self, name: str) -> str:
-        """Give a fact of the manifest.
-
-        Raises:
-            NotApplicableError: It is not declared.
-        """
-        found = self.line.facts.get(name)
-        if found is None:
-            raise NotApplicableError(f'{self.place} needs {name} = "…" in [facts] of pbx.toml')
-        return found
-
-    def number(self, term: Term) -> str:
-        """Give somebody's number, or an order's."""
-        if term.value == HIDDEN and not term.quoted:
-            return ""
-        if term.quoted and (not term.value or term.value.isdigit() or term.value.startswith("+")):
-            return term.value
-        return self.fact(term.value)
-
-    def numbers(self, term: Term) -> list[str]:
-        """Give the numbers that a word stands for; the operators have several."""
-        if term.value != OPERATORS or term.quoted:
-            return [self.number(term)]
-        found = self.scenario.operations.values()
-        phones = [phone for item in found if isinstance(item, ForwardTo) for phone in item.phones]
-        if not phones:
-            raise MisuseError(f"{self.place}: the PBX scenario has no operators; name a number")
-        return phones
-
-    @property
-    def scenario(self) -> Scenario:
-        """The PBX scenario of the story."""
-        named = self.script.get("scenario")
-        return self.line.setting.load_scenario(named) if named else self.line.setting.scenario
 
     # -- building ---------------------------------------------------------------------
 
@@ -140,9 +88,10 @@ class Story:
         return self.drafts[-1]
 
     def _nobody_calls(self) -> MisuseError:
+        over = "the calls have taken place, and no further one has begun"
         return MisuseError(
-            f"{self.place}: nobody is calling yet; begin with a step like “When the courier "
-            "calls” (по-русски: «Когда курьер звонит»)"
+            f"{self.place}: {over if self.acts else 'nobody is calling yet'}; begin with a step "
+            "like “When the courier calls” (по-русски: «Когда курьер звонит»)"
         )
 
     def add(self, key: str, item: object) -> None:
@@ -158,27 +107,6 @@ class Story:
         for number in self.numbers(term):
             self.script.setdefault("callees", {})[number] = does
 
-    def put(self, state: str, **params: str) -> None:
-        """Put the endpoint into a state.
-
-        Raises:
-            NotApplicableError: It has no states address.
-        """
-        self.needs_states(state)
-        self.line.put(state, params)
-
-    def needs_states(self, state: str) -> None:
-        """Make sure that the endpoint can be put into states.
-
-        Raises:
-            NotApplicableError: It has no states address.
-        """
-        if self.line.setting.put_into_state is None:
-            raise NotApplicableError(
-                f"{self.place} needs an endpoint that can be put into the state “{state}”: "
-                "[states] url in pbx.toml"
-            )
-
     # -- placing ----------------------------------------------------------------------
 
     def perform(self) -> None:
@@ -186,19 +114,39 @@ class Story:
 
         Raises:
             MisuseError: None was, or what was said of it cannot be.
+            NotApplicableError: No caller is asked for digits, and the scenario is about that.
         """
         if not self.drafts:
             return
-        content = {"id": "scenario", "title": self.title, "calls": self.drafts, **self.script}
-        self.drafts = []
+        drafts, self.drafts, self.unheard = self.drafts, [], None
+        script = self._script(drafts)
+        self.tidy.forget_guesses()
+        performance = self.line.run(play(script, self.line.setting))
+        self.acts.append(Act(played=performance.calls, injected=bool(script.failures)))
+        if self.needs_question and not any(map(self._is_asked, performance.calls)):
+            raise NotApplicableError("the endpoint connects this caller without a question")
+
+    def check(self) -> None:
+        """See that what was said so far can be played.
+
+        Raises:
+            MisuseError: It cannot.
+        """
+        self._script(self.drafts or [_NOBODY_YET])
+
+    def _script(self, calls: Sequence[dict[str, Any]]) -> CallScript:
+        content = {"id": "scenario", "title": self.title, "calls": calls, **self.script}
         document = Document(source=str(self.place), data=content, lines={}, scalars={})
         try:
-            self.tidy.forget_guesses()
-            script = validate(CallScript, document, error=CallScriptError)
-            performance = self.line.run(play(script, self.line.setting))
+            return validate(CallScript, document, error=CallScriptError)
         except CallScriptError as error:
-            raise MisuseError(str(error)) from None
-        self.acts.append(Act(played=performance.calls, injected=bool(script.failures)))
+            said = "; ".join(map(str, error.problems))
+            raise MisuseError(f"{self.place}: {said}") from None
+
+    def _is_asked(self, played: Played) -> bool:
+        """Tell whether a call came to an operation that collects digits."""
+        entered = [self.scenario.operations.get(step.operation) for step in played.record.path]
+        return any(isinstance(one, Interactive) and one.collect is not None for one in entered)
 
     @property
     def calls(self) -> tuple[Played, ...]:
@@ -228,22 +176,33 @@ class Story:
         if not theirs:
             raise MisuseError(f"{self.place}: {caller.text if caller else NOBODY} has not called")
         if nth is not None and nth > len(theirs):
-            raise MisuseError(f"{self.place}: there were only {len(theirs)} calls")
+            were = "was" if len(theirs) == 1 else "were"
+            raise MisuseError(f"{self.place}: there {were} only {counted(len(theirs), 'call')}")
         return theirs[-1 if nth is None else nth - 1]
 
     def injected(self, played: Played) -> bool:
         """Tell whether failures were put in place on a call."""
         return any(act.injected for act in self.acts if played in act.played)
 
+    def give_up(self) -> None:
+        """Expect no more of it: the scenario never came so far."""
+        self.drafts, self.unheard = [], None
+
     def close(self) -> None:
         """Put back what the scenario changed.
 
         Raises:
-            MisuseError: A call was begun that nobody looked at.
+            MisuseError: A call was begun that nobody looked at, or something was said after the
+                calls that changes none.
         """
-        left = len(self.drafts)
-        self.drafts = []
+        left, unheard = len(self.drafts), self.unheard
+        self.give_up()
         self.tidy.up()
+        if unheard is not None and not left:
+            raise MisuseError(
+                f"{unheard}: no call comes after this, so it changes nothing; move it above the "
+                "call, or let somebody call again"
+            )
         if left:
             raise MisuseError(
                 f"{self.place}: a call was begun and never looked at; add a Then, or “the calls "

@@ -1,12 +1,15 @@
 """Then: whom the caller reached, what they heard, how the call ended."""
 
 from harness.steps.judging import expect, want
+from harness.steps.signals import MisuseError
 from harness.steps.slots import Term
 from harness.steps.story import Story
-from harness.steps.tables import rows
-from harness.steps.vocabulary import then
-from mockpbx.core.cdr import FinishReason
-from mockpbx.errors import UsageError
+from harness.steps.tables import choice, rows
+from harness.steps.vocabulary import CUSTOMER, then
+from mockpbx.core.cdr import FinishReason, LegDisposition
+from mockpbx.filemodel import suggest
+
+_OUTCOMES = {disposition.value: disposition.value for disposition in LegDisposition}
 
 # -- whom they reached -----------------------------------------------------------------
 
@@ -15,13 +18,18 @@ from mockpbx.errors import UsageError
     "the caller talks to {who}",
     "the caller is connected to {who}",
     ru=("звонящий разговаривает: {who}", "звонящего соединяют: {who}", "звонящий говорит с: {who}"),
+    samples=CUSTOMER,
 )
 def talks_to(story: Story, who: Term, nth: int | None = None) -> None:
     """The last caller is connected with somebody."""
     expect(story, story.call(nth=nth), reaches=story.numbers(who))
 
 
-@then("{caller:who} talks to {callee:who}", ru="{caller:who} разговаривает: {callee:who}")
+@then(
+    "{caller:who} talks to {callee:who}",
+    ru="{caller:who} разговаривает: {callee:who}",
+    samples={"callee": ("the customer", "клиент")},
+)
 def one_talks_to(story: Story, caller: Term, callee: Term, nth: int | None = None) -> None:
     """Of several callers this one is connected with somebody."""
     expect(story, story.call(caller, nth), reaches=story.numbers(callee))
@@ -51,7 +59,7 @@ def leaves_message(story: Story, nth: int | None = None) -> None:
     expect(story, story.call(nth=nth), reaches="voicemail")
 
 
-@then("the caller does not talk to {who}", ru="звонящий не разговаривает: {who}")
+@then("the caller does not talk to {who}", ru="звонящий не разговаривает: {who}", samples=CUSTOMER)
 def does_not_talk_to(story: Story, who: Term, nth: int | None = None) -> None:
     """The caller is not connected with somebody."""
     expect(story, story.call(nth=nth), never_reaches=story.numbers(who))
@@ -61,6 +69,7 @@ def does_not_talk_to(story: Story, who: Term, nth: int | None = None) -> None:
     "the number of {who} stays secret",
     "nobody learns the number of {who}",
     ru=("номер остаётся в тайне: {who}", "номер не раскрыт: {who}"),
+    samples=CUSTOMER,
 )
 def stays_secret(story: Story, who: Term, nth: int | None = None) -> None:
     """No answer of the call names the number, and the PBX does not dial it."""
@@ -68,7 +77,11 @@ def stays_secret(story: Story, who: Term, nth: int | None = None) -> None:
     expect(story, story.call(nth=nth), never_dials=numbers, never_says=numbers)
 
 
-@then("{caller:who} learns no number of {who}", ru="{caller:who} не узнаёт номер: {who}")
+@then(
+    "{caller:who} learns no number of {who}",
+    ru="{caller:who} не узнаёт номер: {who}",
+    samples=CUSTOMER,
+)
 def learns_no_number(story: Story, caller: Term, who: Term, nth: int | None = None) -> None:
     """On this caller's call no answer names the number, and the PBX does not dial it."""
     numbers = story.numbers(who)
@@ -78,16 +91,25 @@ def learns_no_number(story: Story, caller: Term, who: Term, nth: int | None = No
 # -- where the call went ---------------------------------------------------------------
 
 
+def _operation(story: Story, place: Term) -> str:
+    """Give an operation that the PBX scenario has."""
+    operations = story.scenario.operations
+    if place.value not in operations:
+        hint = suggest(place.value, operations)
+        raise MisuseError(f"{story.place}: the PBX scenario has no “{place.value}”; {hint}")
+    return place.value
+
+
 @then("the caller is led to {place}", ru="звонящего ведут: {place}")
 def led_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The call enters an operation of the PBX scenario."""
-    expect(story, story.call(nth=nth), path=[place.value])
+    expect(story, story.call(nth=nth), path=[_operation(story, place)])
 
 
 @then("the caller is not led to {place}", ru="звонящего не ведут: {place}")
 def not_led_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The call does not enter an operation of the PBX scenario."""
-    expect(story, story.call(nth=nth), avoids=[place.value])
+    expect(story, story.call(nth=nth), avoids=[_operation(story, place)])
 
 
 @then("the caller is asked for the order number", ru="звонящего просят набрать номер заказа")
@@ -108,13 +130,21 @@ def is_asked_again(story: Story, nth: int | None = None) -> None:
     expect(story, story.call(nth=nth), path=["try-again"])
 
 
-@then("the caller hears {words:text}", ru="звонящий слышит {words:text}")
+@then(
+    "the caller hears {words:text}",
+    ru="звонящий слышит {words:text}",
+    samples={"words": ('"Enter the order number"', '"Наберите номер заказа"')},
+)
 def hears(story: Story, words: str, nth: int | None = None) -> None:
     """An announcement to the caller holds these words; a file is heard as “file NAME”."""
     expect(story, story.call(nth=nth), hears=[words])
 
 
-@then("whoever answers is told {words:text}", ru="ответившему говорят {words:text}")
+@then(
+    "whoever answers is told {words:text}",
+    ru="ответившему говорят {words:text}",
+    samples={"words": ('"Courier is calling"', '"Звонит курьер"')},
+)
 def is_told(story: Story, words: str, nth: int | None = None) -> None:
     """The whisper to the one who picked up holds these words."""
     expect(story, story.call(nth=nth), whisper=words)
@@ -136,8 +166,9 @@ def phones_ring(story: Story, table: list[list[str]], nth: int | None = None) ->
     legs = []
     for row in rows(story, table, ("phone",), ("outcome", "shown")):
         leg = {"phone": story.number(row["phone"])}
-        if row["outcome"].value:
-            leg["disposition"] = row["outcome"].value
+        outcome = choice(story, row["outcome"], _OUTCOMES, default="")
+        if outcome:
+            leg["disposition"] = outcome
         if row["shown"].value:
             leg["shown"] = story.number(row["shown"])
         legs.append(leg)
@@ -153,10 +184,14 @@ def no_phone_rings(story: Story, nth: int | None = None) -> None:
 # -- how it ended ----------------------------------------------------------------------
 
 
-@then("the PBX falls back to {place}", ru="запасной путь АТС: {place}")
+@then(
+    "the PBX falls back to {place}",
+    ru="запасной путь АТС: {place}",
+    samples={"place": ("the operators", "операторы")},
+)
 def falls_back_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The last failure of the endpoint led to an operation."""
-    expect(story, story.call(nth=nth), falls_back_to=place.value)
+    expect(story, story.call(nth=nth), falls_back_to=_operation(story, place))
 
 
 @then("the PBX falls back because {reason}", ru="запасной путь выбран, потому что {reason}")
@@ -203,7 +238,7 @@ def ends_as(story: Story, ending: str, nth: int | None = None) -> None:
     """How the call ended, in the vendors' words: success_finish, no_operation."""
     known = [reason.value for reason in FinishReason]
     if ending not in known:
-        raise UsageError(f"{story.place}: no call ends as {ending}; known: {', '.join(known)}")
+        raise MisuseError(f"{story.place}: no call ends as {ending}; {suggest(ending, known)}")
     expect(story, story.call(nth=nth), finish=ending)
 
 

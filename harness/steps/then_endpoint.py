@@ -1,13 +1,19 @@
 """Then: what the endpoint was asked, and what it answered."""
 
+import json
+
 from harness.steps.judging import answer_text, expect, miss, want
 from harness.steps.log import entries
+from harness.steps.signals import MisuseError
 from harness.steps.slots import Term
 from harness.steps.story import Story
-from harness.steps.vocabulary import then
+from harness.steps.vocabulary import CUSTOMER, then
 from mockpbx.core.instruction import Forward
 from mockpbx.drivers.stage import Played
+from mockpbx.wire.messages import HttpRequest
 from mockpbx.wire.reply import Instructed
+
+_BOTH = 2
 
 # -- what it was asked -----------------------------------------------------------------
 
@@ -65,9 +71,13 @@ def carries_nothing(story: Story, which: Term, nth: int | None = None) -> None:
     want(story, played, holds=received == "nothing", expected="nothing", received=received)
 
 
-@then("the {which:nth} question says {words:text}", ru="{which:nth} вопрос гласит {words:text}")
+@then(
+    "the {which:nth} question says {words:text}",
+    ru="{which:nth} вопрос гласит {words:text}",
+    samples={"words": '"numa=79161110001"'},
+)
 def question_says(story: Story, which: Term, words: str, nth: int | None = None) -> None:
-    """Address and body of the question, as sent, hold this text."""
+    """What is sent holds this text, e.g. numa=74951234567, by whatever method it is sent."""
     played = story.call(nth=nth)
     sent = _question(played, which)
     want(story, played, holds=words in sent, expected=words, received=sent or "no such question")
@@ -76,20 +86,30 @@ def question_says(story: Story, which: Term, words: str, nth: int | None = None)
 @then(
     "the {which:nth} question does not mention {words:text}",
     ru="{which:nth} вопрос без {words:text}",
+    samples={"words": '"numb"'},
 )
 def question_silent(story: Story, which: Term, words: str, nth: int | None = None) -> None:
-    """Address and body of the question, as sent, do not hold this text."""
+    """What is sent does not hold this text."""
     played = story.call(nth=nth)
     sent = _question(played, which)
-    want(story, played, holds=words not in sent, expected=f"no {words}", received=sent)
+    holds = bool(sent) and words not in sent
+    received = sent or "no such question"
+    want(story, played, holds=holds, expected=f"no {words}", received=received)
 
 
 def _question(played: Played, which: Term) -> str:
     for exchange in played.exchanges:
         if exchange.request_id == int(which.value) and exchange.copy == 0:
-            body = (exchange.request.body or b"").decode("utf-8", "replace")
-            return f"{exchange.request.url} {body}"
+            return f"{exchange.request.url} {_body(exchange.request)}"
     return ""
+
+
+def _body(request: HttpRequest) -> str:
+    """Give a body as text; one in JSON as an address would say it."""
+    text = (request.body or b"").decode("utf-8", "replace")
+    if not text.startswith("{"):
+        return text
+    return "&".join(f"{name}={value}" for name, value in json.loads(text).items())
 
 
 # -- what it answered ------------------------------------------------------------------
@@ -123,7 +143,11 @@ def marked_as_json(story: Story, nth: int | None = None) -> None:
         want(story, played, holds=fits, expected="application/json", received=marked or "nothing")
 
 
-@then("every answer has status {number}", ru="статус каждого ответа {number}")
+@then(
+    "every answer has status {number}",
+    ru="статус каждого ответа {number}",
+    samples={"number": "200"},
+)
 def has_status(story: Story, number: int, nth: int | None = None) -> None:
     """The HTTP status that the endpoint itself gave."""
     played = story.call(nth=nth)
@@ -148,7 +172,11 @@ def answers_within(story: Story, seconds: float, nth: int | None = None) -> None
     )
 
 
-@then("every answer is shorter than {number} bytes", ru="каждый ответ короче {number} байт")
+@then(
+    "every answer is shorter than {number} bytes",
+    ru="каждый ответ короче {number} байт",
+    samples={"number": "4000"},
+)
 def shorter_than(story: Story, number: int, nth: int | None = None) -> None:
     """The PBX reads no novels."""
     played = story.call(nth=nth)
@@ -162,7 +190,11 @@ def shorter_than(story: Story, number: int, nth: int | None = None) -> None:
     )
 
 
-@then("no answer says {words:text}", ru="ни один ответ не содержит {words:text}")
+@then(
+    "no answer says {words:text}",
+    ru="ни один ответ не содержит {words:text}",
+    samples={"words": '"Traceback"'},
+)
 def never_says(story: Story, words: str, nth: int | None = None) -> None:
     """Neither headers nor body of any answer hold this text."""
     expect(story, story.call(nth=nth), never_says=[words])
@@ -183,7 +215,11 @@ def not_themselves(story: Story, nth: int | None = None) -> None:
     expect(story, played, never_dials=[played.record.numa])
 
 
-@then("no spoken word holds a phone number of {who}", ru="вслух не называют номер: {who}")
+@then(
+    "no spoken word holds a phone number of {who}",
+    ru="вслух не называют номер: {who}",
+    samples=CUSTOMER,
+)
 def not_spoken(story: Story, who: Term, nth: int | None = None) -> None:
     """Neither announcements nor whispers tell it."""
     played = story.call(nth=nth)
@@ -212,7 +248,9 @@ def same_answers(story: Story, nth: int | None = None) -> None:
 def calls_alike(story: Story) -> None:
     """The last answers of the last two calls are the same, so that neither tells more."""
     played = story.call()
-    told = [_last_answer(one) for one in story.calls[-2:]]
+    if len(story.calls) < _BOTH:
+        raise MisuseError(f"{story.place}: there was only one call; let somebody call again")
+    told = [_last_answer(one) for one in story.calls[-_BOTH:]]
     want(story, played, holds=len(set(told)) == 1, expected="the same", received=" and ".join(told))
 
 

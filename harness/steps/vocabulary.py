@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
-from harness.steps.slots import SLOTS, Term
+from harness.steps.slots import QUOTED, SLOTS, Term
 from harness.steps.words import LANGUAGES
 from mockpbx.errors import HarnessError
 
@@ -34,15 +35,23 @@ class Pattern:
     Attributes:
         lang: The language.
         text: With ``{name:kind}`` or ``{kind}`` for gaps.
+        samples: What stands in gaps of the example, by the names of the gaps, where the usual
+            sample of their kind would make no sense.
     """
 
     lang: str
     text: str
+    samples: tuple[tuple[str, str], ...] = ()
 
     @property
     def example(self) -> str:
         """A sentence that fits."""
-        return _GAP.sub(lambda gap: SLOTS[_kind(gap)].sample[self.lang], self.text)
+        samples = dict(self.samples)
+
+        def fill(gap: re.Match[str]) -> str:
+            return samples.get(gap.group(1) or gap.group(2)) or SLOTS[_kind(gap)].sample[self.lang]
+
+        return _GAP.sub(fill, self.text)
 
     @property
     def shown(self) -> str:
@@ -73,6 +82,11 @@ class Step:
     about: str
     block: str = ""
 
+    @property
+    def of_one_call(self) -> bool:
+        """Tell whether it may be about one of several calls: ``on the second call …``."""
+        return "nth" in signature(self.run).parameters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
@@ -101,11 +115,32 @@ def _kind(gap: re.Match[str]) -> str:
 Stepping = Callable[[Callable[..., None]], Callable[..., None]]
 
 
+Samples = Mapping[str, str | tuple[str, str]]
+"""What stands in gaps of an example, by their names: for both languages, or for each."""
+
+
+CUSTOMER: Samples = {"who": ("the customer", "клиент")}
+"""For sentences that of a courier would sound odd."""
+
+
+def _samples(given_for: Samples, lang: str) -> tuple[tuple[str, str], ...]:
+    place = LANGUAGES.index(lang)
+    return tuple(
+        (name, sample if isinstance(sample, str) else sample[place])
+        for name, sample in given_for.items()
+    )
+
+
 def _registering(part: Part) -> Callable[..., Stepping]:
-    def decorate(*en: str, ru: str | tuple[str, ...], block: str = "") -> Stepping:
-        russian = (ru,) if isinstance(ru, str) else ru
-        patterns = [Pattern(lang="en", text=text) for text in en]
-        patterns += [Pattern(lang="ru", text=text) for text in russian]
+    def decorate(
+        *en: str, ru: str | tuple[str, ...], block: str = "", samples: Samples | None = None
+    ) -> Stepping:
+        said = {"en": en, "ru": (ru,) if isinstance(ru, str) else ru}
+        patterns = [
+            Pattern(lang=lang, text=text, samples=_samples(samples or {}, lang))
+            for lang, texts in said.items()
+            for text in texts
+        ]
 
         def register(function: Callable[..., None]) -> Callable[..., None]:
             about = (function.__doc__ or "").strip().splitlines()
@@ -174,22 +209,34 @@ def values(pattern: Pattern, sentence: str) -> dict[str, Any] | None:
     return {name: SLOTS[kinds[name]].read(text) for name, text in found.groupdict().items()}
 
 
-_ON_CALL = {
-    "en": re.compile(rf"on the (?P<nth>{SLOTS['nth'].regex['en']}) call,? (?P<rest>.+)", re.I),
-    "ru": re.compile(rf"во? (?P<nth>{SLOTS['nth'].regex['ru']}) звонке,? (?P<rest>.+)", re.I),
+ON_CALL = {
+    "en": rf"on the (?P<nth>{SLOTS['nth'].regex['en']}) call,?",
+    "ru": rf"во? (?P<nth>{SLOTS['nth'].regex['ru']}) звонке,?",
 }
-"""Any outcome may be about one of several calls."""
+"""What may stand before any outcome: which of several calls it is about."""
+
+_FOCUSED = {
+    lang: re.compile(f"{before} (?P<rest>.+)", re.IGNORECASE) for lang, before in ON_CALL.items()
+}
 
 
 def focused(sentence: str) -> tuple[int | None, str]:
     """Split off ``on the second call``."""
     for lang in LANGUAGES:
-        found = _ON_CALL[lang].fullmatch(sentence)
+        found = _FOCUSED[lang].fullmatch(sentence)
         if found:
             nth = SLOTS["nth"].read(found.group("nth"))
             assert isinstance(nth, Term)  # noqa: S101  # the slot reads words
             return int(nth.value), found.group("rest")
     return None, sentence
+
+
+_BLANKS = re.compile(f"({QUOTED})|\\s+")
+
+
+def tidied(sentence: str) -> str:
+    """Let one blank stand wherever there are several, but for texts in quotes."""
+    return _BLANKS.sub(lambda found: found.group(1) or " ", sentence).strip()
 
 
 @cache
@@ -200,7 +247,8 @@ def find(sentence: str, *, outcome: bool) -> Bound | None:
         sentence: Without its keyword.
         outcome: Look among the outcomes (Then), or among facts and actions.
     """
-    nth, rest = focused(sentence) if outcome else (None, sentence)
+    said = tidied(sentence)
+    nth, rest = focused(said) if outcome else (None, said)
     for step in steps():
         if (step.part is Part.THEN) is not outcome:
             continue

@@ -6,13 +6,29 @@ from harness.steps.story import Story
 from harness.steps.vocabulary import when
 from mockpbx.callscript.variables import FORMS
 
+_SHORTEST, _LONGEST = 7, 15
+"""Digits of a phone number, country code included."""
+_LONGEST_PAUSE_S = 600
+
 # -- calling ---------------------------------------------------------------------------
 
 
 @when("{who} calls", "{who} calls again", ru=("{who} звонит", "{who} звонит снова"))
 def calls(story: Story, who: Term) -> None:
     """Somebody calls the shop's number; a further call comes after the one before it."""
-    story.begin(story.number(who))
+    story.begin(_caller(story, who))
+
+
+def _caller(story: Story, who: Term) -> str:
+    """Give the number of somebody who calls, as long as numbers are."""
+    number = story.number(who)
+    digits = len(number.removeprefix("+"))
+    if number and who.quoted and not _SHORTEST <= digits <= _LONGEST:
+        raise MisuseError(
+            f"{story.place}: a phone number has {_SHORTEST} to {_LONGEST} digits, not {digits}; "
+            f"“a call comes from {who.text}” sends it as it is"
+        )
+    return number
 
 
 @when(
@@ -22,20 +38,24 @@ def calls(story: Story, who: Term) -> None:
 )
 def calls_too(story: Story, who: Term) -> None:
     """Somebody calls while the call before is on: the two cross."""
-    story.begin(story.number(who), with_the_last=True)
+    story.begin(_caller(story, who), with_the_last=True)
 
 
 @when("{who} calls, the number written {spelling}", ru="{who} звонит, номер записан {spelling}")
 def calls_spelled(story: Story, who: Term, spelling: Term) -> None:
     """The PBX writes the caller's number in another way."""
-    number = story.number(who)
+    number = _caller(story, who)
     if spelling.value == "raw_plus":
         story.ask(raw_plus=True)
     form = {"raw_plus": "plus", "local": "ten"}.get(spelling.value, spelling.value)
     story.begin(FORMS[form](number))
 
 
-@when("a call comes from {number:text}", ru="поступает звонок с номера {number:text}")
+@when(
+    "a call comes from {number:text}",
+    ru="поступает звонок с номера {number:text}",
+    samples={"number": '"+7 916 111-00-01"'},
+)
 def calls_from(story: Story, number: str) -> None:
     """Somebody calls from this number, written as the PBX delivers it."""
     story.begin(number)
@@ -48,14 +68,14 @@ def calls_from(story: Story, number: str) -> None:
 def calls_in_session(story: Story, who: Term) -> None:
     """The PBX gives two calls the same id."""
     story.draft.setdefault("session", "shared")
-    story.begin(story.number(who))
+    story.begin(_caller(story, who))
     story.draft["session"] = "shared"
 
 
 @when("{who} places a call out", ru="{who} звонит наружу")
 def calls_out(story: Story, who: Term) -> None:
     """An outgoing call reaches the same operation."""
-    story.begin(story.number(who))
+    story.begin(_caller(story, who))
     story.draft["direction"] = "out"
 
 
@@ -123,6 +143,7 @@ def hangs_up(story: Story, phase: Term) -> None:
 @when(
     "the caller hangs up {phase} for the {nth} time",
     ru="звонящий кладёт трубку {phase} в {nth} раз",
+    samples={"nth": ("third", "третий")},
 )
 def hangs_up_later(story: Story, phase: Term, nth: Term) -> None:
     """The caller has had enough, not the first time that this goes on."""
@@ -141,6 +162,9 @@ def waits(story: Story, seconds: float) -> None:
     dials = story.draft.get("dials")
     if not dials:
         raise MisuseError(f"{story.place}: say first what the caller enters")
+    if not seconds.is_integer() or seconds > _LONGEST_PAUSE_S:
+        said = f"whole seconds, {_LONGEST_PAUSE_S} at most"
+        raise MisuseError(f"{story.place}: callers wait {said}")
     dials[-1] = "." * int(seconds) + dials[-1]
 
 
@@ -159,7 +183,11 @@ def doubles(story: Story, nth: Term) -> None:
     story.draft.setdefault("repeats", []).append({"request": int(nth.value)})
 
 
-@when("{order} is delivered before the {nth} question", ru="до {nth} вопроса доставлен {order}")
+@when(
+    "{order} is delivered before the {nth} question",
+    ru="до {nth} вопроса доставлен {order}",
+    samples={"nth": ("second", "второго")},
+)
 def delivered_meanwhile(story: Story, order: Term, nth: Term) -> None:
     """The order is closed in the middle of the call; a states address is needed."""
     number = story.number(order)
@@ -170,6 +198,7 @@ def delivered_meanwhile(story: Story, order: Term, nth: Term) -> None:
 @when(
     "{order} is given to {who} before the {nth} question",
     ru="до {nth} вопроса {order} передают, его везёт {who}",
+    samples={"nth": ("second", "второго"), "who": ("another courier", "другой курьер")},
 )
 def reassigned_meanwhile(story: Story, order: Term, who: Term, nth: Term) -> None:
     """Another courier gets the order in the middle of the call; a states address is needed."""

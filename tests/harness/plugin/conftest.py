@@ -13,18 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 
-# The commands as they are, whether or not the command `pbx` has them already.
-COMMANDS = """
-import sys, typer
-from harness.cli import bdd, new, steps
-for stream in (sys.stdout, sys.stderr):
-    stream.reconfigure(encoding="utf-8")
-app = typer.Typer()
-app.command("bdd")(bdd.bdd)
-app.command("new")(new.new)
-app.command("steps")(steps.steps)
-app()
-"""
+PBX = Path(sys.executable).with_name("pbx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +47,7 @@ class Project:
 
     def pbx(self, *words: object) -> Ran:
         """Run one of our commands."""
-        return self._run([sys.executable, "-c", COMMANDS, *map(str, words)])
+        return self._run([str(PBX), *map(str, words)])
 
     def pytest(self, *words: object, report: bool = True) -> Ran:
         """Run pytest as users do, with our plugin."""
@@ -88,7 +77,18 @@ def project(tmp_path: Path, reference_facts: dict[str, Any]) -> Project:
 
     The server is shared: to start one for each test would take longer than the tests.
     """
-    project = Project(tmp_path)
+    return project_in(tmp_path, reference_facts)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, reference_facts: dict[str, Any]) -> Project:
+    """Give a project whose one run all tests of a module look at."""
+    return project_in(tmp_path_factory.mktemp("project"), reference_facts)
+
+
+def project_in(folder: Path, reference_facts: dict[str, Any]) -> Project:
+    """Make a project in a folder."""
+    project = Project(folder)
     facts = "\n".join(f'{name} = "{value}"' for name, value in reference_facts["facts"].items())
     head = f'[endpoint]\nurl = "{reference_facts["url"]}"\n'
     states = f'[states]\nurl = "{reference_facts["states_url"]}"\n'

@@ -151,3 +151,29 @@ def test_steps_are_listed_with_examples(project: Project) -> None:
 
 def test_the_page_of_steps_is_current() -> None:
     assert (ROOT / "docs" / "steps.md").read_text("utf-8") == listing.markdown()
+
+
+REMARK = """
+When the courier calls
+And the caller enters the order
+Then the caller talks to another courier's customer
+"""
+
+
+@pytest.mark.parametrize(
+    ("requirement", "verdict"),
+    [("typing-error-can-be-mended", "nonstrict"), ("text-is-short", "info")],
+)
+def test_what_cannot_fail_an_endpoint_is_remarked_upon(
+    project: Project, feature: Feature, requirement: str, verdict: str
+) -> None:
+    text = feature(("Should", REMARK)).replace("  Scenario", f"  @req:{requirement}\n  Scenario")
+    project.write({"own.feature": text})
+    ran = project.pbx("bdd", "own.feature", "--manifest", "reference.toml", "--report", "r.json")
+    assert ran.code == 0, ran.out
+    (told,) = json.loads(project.read("r.json"))["scenarios"]
+    assert told["verdict"] == verdict
+    assert told["steps"][-1]["status"] == "missed"
+    ran = project.pytest("--pbx-manifest=reference.toml", "-rx", report=False)
+    assert "1 xfailed" in ran.out
+    assert "79175968108" not in ran.out

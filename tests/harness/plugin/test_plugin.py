@@ -180,7 +180,6 @@ def test_an_endpoint_without_states_is_not_asked_for_them(
     project: Project, feature: Feature
 ) -> None:
     steps = f"Given the order has been delivered\n{REACHES}"
-    facts = '[facts]\norder = "10523"\ncourier = "79161110001"\ncustomer = "79175968108"\n'
-    project.write({"pbx.toml": f'[endpoint]\nurl = "http://127.0.0.1:9/"\n{facts}'})
+    project.write({"pbx.toml": project.read("reference.toml").partition("[states]")[0]})
     project.write({"own.feature": feature(("States", steps))})
     assert project.pytest().verdicts == {"States": "not-applicable"}
