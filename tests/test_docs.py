@@ -1,5 +1,6 @@
 """What the documentation shows is true: its files are read, its commands are run."""
 
+import os
 import re
 import shlex
 import socket
@@ -102,3 +103,35 @@ def test_the_commands_of_the_first_guide_do_what_it_says(first_endpoint: int) ->
         assert "Traceback" not in done.stderr
         exits.append(done.returncode)
     assert exits == [0, 1, 1, 0, 0]
+
+
+_VARIES = re.compile(r"(?<=127\.0\.0\.1:)[0-9]+|[0-9]+\.[0-9](?= s$)", re.MULTILINE)
+"""Ports and durations."""
+_INSTALLS = ("python3 -m venv", "pip install")
+
+
+def test_the_terminal_of_the_guide_to_features_is_real(tmp_path: Path) -> None:
+    shown = "".join(blocks(ROOT / "docs" / "gherkin.md", "console"))
+    seen = ""
+    for line in shown.splitlines():
+        if not line.startswith("$ "):
+            continue
+        seen += f"{line}\n"
+        if not line.removeprefix("$ ").startswith(_INSTALLS):
+            seen += _typed(line.removeprefix("$ "), tmp_path)
+    assert _VARIES.sub("…", seen) == _VARIES.sub("…", shown)
+
+
+def _typed(command: str, folder: Path) -> str:
+    """Type a command in a terminal, and give what it prints."""
+    path = f"{PBX.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", command],  # noqa: S607  # as a person's terminal
+        cwd=folder,
+        env={**os.environ, "PATH": path, "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.stdout
