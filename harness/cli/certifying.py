@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import Progress
 
 from harness import baseline as baselines
 from harness import registry
@@ -23,7 +23,7 @@ from harness.reports import badge, ctrf, har, html, junit, markdown, sarif, summ
 from harness.reports.files import check_writable, is_stdout, write
 from harness.reports.manifest import manifest_text
 from harness.reports.report import report as report_of
-from harness.reports.terminal import Terminal
+from harness.reports.terminal import Terminal, progress_on
 from harness.target import Target
 from mockpbx.errors import PbxError
 
@@ -110,7 +110,7 @@ class Certify:
         """Preflight, cases, reports, exit code."""
         for path in (*self._ways.files.values(), *filter(None, [self._ways.bundle])):
             check_writable(path)
-        with self._progress() as progress:
+        with progress_on(self._terminal) as progress:
             run, error = self._run(self._teller(progress))
         code = self._report(run)
         if error is not None:
@@ -132,16 +132,6 @@ class Certify:
         chosen = {case.id for case in self._cases}
         added = self._scenarios.added(run, chosen, self._target, tell)
         return added.run, certification.error or added.error
-
-    def _progress(self) -> Progress:
-        return Progress(
-            TextColumn("{task.description:<14}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=self._terminal,
-            transient=True,
-            disable=not self._terminal.is_terminal,
-        )
 
     def _teller(self, progress: Progress) -> Callable[[RunEvent], None]:
         task = progress.add_task("certifying", total=len(self._cases))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from harness.cli.exits import Exit
 from harness.endpoint import UnreachableError, check_reachable
@@ -17,7 +17,7 @@ from harness.pytest_plugin.messages import messages
 from harness.pytest_plugin.running import FeatureRun, Ways, endpoint_words, follow
 from harness.pytest_plugin.telling import content
 from harness.reports.files import is_stdout, write
-from harness.reports.terminal import Terminal
+from harness.reports.terminal import Terminal, progress_on
 from harness.reports.words import counted
 from harness.steps.scenario import NOT_RUN, ScenarioTold
 from harness.target import Overrides, Target
@@ -125,7 +125,7 @@ class Features:
         self._check()
         url = self._mask(without_secrets(self._target.profile.url))
         self._terminal.say(f"running features against {url}")
-        with self._progress() as progress:
+        with progress_on(self._terminal) as progress:
             run = self._follow(places, progress)
         if run.interrupted:
             self._terminal.say("interrupted; here is what was done")
@@ -169,21 +169,6 @@ class Features:
             endpoint_words=self._words,
         )
         return follow(places, self._target, end, ways)
-
-    def _progress(self) -> Progress:
-        """Show on a terminal that something goes on, also where one scenario takes minutes."""
-        return Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self._terminal,
-            transient=True,
-            disable=not self._terminal.is_terminal,
-            # What steps print is captured while they run.
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
 
     def _print(self, told: ScenarioTold) -> None:
         word, style = _WORDS[told.verdict]

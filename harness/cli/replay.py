@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from harness.cli import options
 from harness.cli.exits import Exit, complain
@@ -16,7 +15,7 @@ from harness.endpoint import check_reachable
 from harness.masking import Masker, without_secrets
 from harness.reports import replay as report
 from harness.reports.files import check_writable
-from harness.reports.terminal import Terminal
+from harness.reports.terminal import Terminal, progress_on
 from harness.reports.words import counted
 from harness.runner import Replayed, Verdict
 from harness.runner import replay as replay_scripts
@@ -144,7 +143,7 @@ class _Replay:
         self._console.say(f"replaying {scripts} against {self._mask(without_secrets(url))}")
         async with opened(target, pace=LivePace(real=ways.clock is options.Clock.REAL)) as bench:
             setting = bench.setting
-            with self._progress() as progress:
+            with progress_on(self._console) as progress:
                 task = progress.add_task("replaying", total=len(self._scripts))
                 results = replay_scripts(self._scripts, target.facts, setting, jobs=ways.jobs)
                 async with contextlib.aclosing(results):
@@ -154,16 +153,6 @@ class _Replay:
                             self._console, replayed, self._mask, ladders=ways.ladders
                         )
                         progress.update(task, advance=1, description=replayed.script.id)
-
-    def _progress(self) -> Progress:
-        return Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
 
     def _report(self, seconds: float, *, whole: bool) -> None:
         # The file first: a terminal may be gone.

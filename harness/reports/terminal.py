@@ -4,6 +4,13 @@ import os
 import sys
 
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.text import Text
 
 PIPED_WIDTH = 110
@@ -38,6 +45,22 @@ class Terminal(Console):
         """Go on in silence: reports are still to be written, and the exit code is to be true."""
         self.quiet = True
         _silence_stdout()
+
+
+def progress_on(terminal: Terminal) -> Progress:
+    """Give a line that shows a person how far the work is, and is gone when it is done."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=terminal,
+        transient=True,
+        disable=not terminal.is_terminal,
+        # What steps of features print is captured while they run.
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
 
 
 def visible(text: str) -> str:
