@@ -9,12 +9,19 @@ from pathlib import Path
 from rich.progress import Progress
 
 from harness.cli.exits import Exit
-from harness.endpoint import UnreachableError, check_reachable
+from harness.endpoint import check_reachable
 from harness.masking import HIDDEN, Masker, without_secrets
 from harness.preflight import examine_facts, problems
 from harness.pytest_plugin.cucumber import cucumber_json
 from harness.pytest_plugin.messages import messages
-from harness.pytest_plugin.running import FeatureRun, Ways, endpoint_words, follow
+from harness.pytest_plugin.running import (
+    REACHED_WITHIN_S,
+    FeatureRun,
+    Ways,
+    check_still_there,
+    endpoint_words,
+    follow,
+)
 from harness.pytest_plugin.telling import content
 from harness.reports.files import is_stdout, write
 from harness.reports.terminal import Terminal, progress_on
@@ -23,7 +30,6 @@ from harness.steps.scenario import NOT_RUN, ScenarioTold
 from harness.target import Overrides, Target
 from mockpbx.errors import UsageError
 
-_REACHED_WITHIN_S = 5.0
 _WORDS = {
     "pass": ("ok", "green"),
     "fail": ("FAILED", "bold red"),
@@ -136,21 +142,14 @@ class Features:
             return Exit.INTERRUPTED
         code = _judged(run.told)
         if code is not Exit.HARNESS:
-            self._check_that_it_is_still_there()
+            check_still_there(self._target)
         return code
 
     def _check(self) -> None:
         """See that there is an endpoint, and that what is declared of it can be true."""
-        asyncio.run(check_reachable(self._target.profile.url, within_s=_REACHED_WITHIN_S))
+        asyncio.run(check_reachable(self._target.profile.url, within_s=REACHED_WITHIN_S))
         for diagnosis in problems(examine_facts(self._target)):
             raise UsageError(f"{diagnosis.said}; {diagnosis.do}")
-
-    def _check_that_it_is_still_there(self) -> None:
-        """See that what is green is not the fallback of an endpoint that went away."""
-        try:
-            asyncio.run(check_reachable(self._target.profile.url, within_s=_REACHED_WITHIN_S))
-        except UnreachableError as error:
-            raise UnreachableError(f"the endpoint went away during the run: {error}") from None
 
     def _follow(self, places: Sequence[str], progress: Progress) -> FeatureRun:
         task = progress.add_task("reading", total=None)

@@ -23,7 +23,13 @@ from harness.model import (
 )
 from harness.pytest_plugin import gherkin
 from harness.pytest_plugin.finding import features_in
-from harness.pytest_plugin.running import FeatureRun, Ways, endpoint_words, perform
+from harness.pytest_plugin.running import (
+    FeatureRun,
+    Ways,
+    check_still_there,
+    endpoint_words,
+    perform,
+)
 from harness.steps.judging import CALLER
 from harness.steps.scenario import ScenarioTold
 from harness.steps.story import Story
@@ -88,7 +94,11 @@ class Scenarios:
         results: list[CaseResult],
         tell: Callable[[RunEvent], None],
     ) -> bool:
-        """Run them; tell whether somebody broke it off."""
+        """Run them; tell whether somebody broke it off.
+
+        Raises:
+            PbxError: They cannot be run, or the endpoint went away.
+        """
         cases = {case.id: case for case in self.cases if case.id in chosen}
         if not cases:
             return False
@@ -101,6 +111,8 @@ class Scenarios:
         ways = Ways(endpoint_words=endpoint_words(target), show_numbers=True)
         run = FeatureRun(target, finish, ways, only=cases.keys())
         perform(run, [str(path) for path in self.files])
+        if not run.interrupted:
+            check_still_there(target)
         return run.interrupted
 
 

@@ -95,8 +95,6 @@ class _Messages:
         tests = [self._test_step(name, *step) for name, step in zip(ids, steps, strict=True)]
         shared = {"pickleId": pickle["id"], "testRunStartedId": self._run}
         yield {"testCase": {"id": case, "testSteps": tests, **shared}}
-        if one.verdict == NOT_RUN and not one.began:
-            return
         begun = {"attempt": 0, "id": started, "testCaseId": case}
         yield {"testCaseStarted": {**begun, "timestamp": _moment(self._now)}}
         for name, (step, written) in zip(ids, steps, strict=True):

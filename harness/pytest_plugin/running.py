@@ -1,5 +1,6 @@
 """Runs features for programs: ``pbx bdd`` and the certificate."""
 
+import asyncio
 import io
 import os
 import shlex
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from harness.endpoint import UnreachableError, check_reachable
 from harness.pytest_plugin import completing
 from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_TARGET
 from harness.pytest_plugin.stashing import STORY, TOLD
@@ -21,6 +23,9 @@ from harness.target import Target
 from mockpbx.errors import HarnessError, UsageError
 
 Tell = Callable[[ScenarioTold], None]
+
+REACHED_WITHIN_S = 5.0
+"""Whoever does not take a connection by then is not there."""
 
 _NAME = "pbx"
 """Of our plugin, by its entry point."""
@@ -170,6 +175,18 @@ def perform(run: FeatureRun, places: Sequence[str]) -> None:
         raise HarnessError(f"pytest broke down:\n{run.printed.getvalue().strip()}")
     if not run.items and not run.interrupted:
         raise UsageError(f"no scenario in {', '.join(places)}; pbx new makes a first one")
+
+
+def check_still_there(target: Target) -> None:
+    """See, after a run, that what is green is not the fallback of an endpoint that went away.
+
+    Raises:
+        UnreachableError: It did.
+    """
+    try:
+        asyncio.run(check_reachable(target.profile.url, within_s=REACHED_WITHIN_S))
+    except UnreachableError as error:
+        raise UnreachableError(f"the endpoint went away during the run: {error}") from None
 
 
 def endpoint_words(target: Target) -> tuple[str, ...]:

@@ -144,8 +144,14 @@ def test_other_tools_are_told_that_nothing_more_was_run(
     ]
     assert statuses == [["passed"] * 2, ["passed", "skipped", "skipped"], ["skipped"] * 2]
     envelopes = [json.loads(line) for line in project.read("m.ndjson").splitlines()]
-    kinds = [next(iter(envelope)) for envelope in envelopes]
-    assert (kinds.count("testCase"), kinds.count("testCaseStarted")) == (3, 2)
+    results = [
+        one["testStepFinished"]["testStepResult"] for one in envelopes if "testStepFinished" in one
+    ]
+    assert [one["status"] for one in results] == ["PASSED"] * 3 + ["SKIPPED"] * 4
+    assert [one["message"] for one in results if "message" in one] == [
+        "the run was broken off in the middle of it",
+        "the run ended before",
+    ]
     finished = envelopes[-1]["testRunFinished"]
     assert (finished["success"], finished["message"]) == (False, "the run was broken off")
     assert CRITICAL not in project.read("c.json") + project.read("m.ndjson")
@@ -195,3 +201,31 @@ def test_an_endpoint_that_goes_away_is_told_so(
     assert "the endpoint went away during the run: nothing listens at 127.0.0.1" in ran.err
     assert "Traceback" not in ran.out + ran.err
     assert len(json.loads(project.read("r.json"))["scenarios"]) == 3
+
+
+def certifying(endpoint: Endpoint) -> list[str]:
+    chosen = ["--features=own.feature", "--only=own*", "--json=r.json"]
+    return [str(PBX), "certify", endpoint.url, *chosen]
+
+
+def test_a_certification_that_is_broken_off_in_a_scenario_keeps_what_was_done(
+    project: Project, endpoint: Endpoint
+) -> None:
+    ran = interrupted(project, endpoint, *certifying(endpoint))
+    assert ran.code == 130, ran.err
+    report = json.loads(project.read("r.json"))
+    assert (report["verdict"], report["aborted"]) == ("aborted", "interrupted")
+    assert [(case["title"], case["verdict"]) for case in report["cases"]] == [DONE]
+
+
+def test_a_certification_whose_endpoint_goes_away_is_no_certificate(
+    project: Project, endpoint: Endpoint
+) -> None:
+    endpoint.on_critical = endpoint.go_away
+    project.write({"own.feature": FEATURE})
+    ran = project.pbx(*certifying(endpoint)[1:])
+    assert ran.code == 3, ran.out
+    assert "the endpoint went away during the run" in ran.err
+    report = json.loads(project.read("r.json"))
+    assert report["verdict"] == "aborted"
+    assert len(report["cases"]) == 3

@@ -39,7 +39,7 @@ WRONG = {
         "“explodes” is not known here; choose from: is down",
     ),
     "no such person": ("When the curier calls\n" + AFTER, 1, "choose from: the courier"),
-    "a person without quotes": ("When 12345 calls", 1, "or, in quotes, a number or a name"),
+    "a person without quotes": ("When 12345 calls", 1, "or a number in quotes"),
     "a placeholder that nothing fills": ("When <who> calls", 1, "filled in from a column of Exam"),
     "a full stop": ("When the courier calls.", 1, "nearest: {who} calls"),
     "an outcome under When": ("When the caller talks to the operators", 1, "put it under Then"),
