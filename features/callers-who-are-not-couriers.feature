@@ -30,14 +30,14 @@ Feature: Callers who are not couriers
       | alice        |
 
   @CALLER-04 @req:customers-learn-of-no-other-customer
-  Scenario: A customer who calls back reaches the courier or the shop
+  Scenario: A customer who calls back is looked after, and hears of no other customer
     When the customer calls
     Then the caller is looked after
     And the caller is not asked for an order number
     And the number of another courier's customer stays secret
 
   @CALLER-05 @req:couriers-learn-of-no-other-order
-  Scenario: A former courier is a caller like any other
+  Scenario: A former courier is not asked for an order, and learns of none
     When the former courier calls
     And the caller enters the former courier's order
     Then the caller is not asked for an order number
@@ -53,7 +53,8 @@ Feature: Callers who are not couriers
 
   @CALLER-07
   Scenario: The ordinary line offers its menu
-    Given the endpoint answers:
+    Given the PBX scenario "courier-line"
+    And the endpoint answers:
       """
       {"returned_code": 2}
       """
@@ -66,7 +67,8 @@ Feature: Callers who are not couriers
 
   @CALLER-08
   Scenario: A stranger whom no operator can take leaves a message
-    Given the operators do not answer
+    Given the PBX scenario "courier-line"
+    And the operators do not answer
     And the endpoint answers:
       """
       {"returned_code": 4}

@@ -63,7 +63,7 @@ Feature: A courier reaches the customer
     Then the caller talks to the customer
 
   @COURIER-10 @req:courier-reaches-customer @req:none-is-no-order
-  Scenario: A courier who enters nothing at first is asked once more
+  Scenario: A courier who enters nothing at first reaches the customer all the same
     When the courier calls
     And the caller enters nothing
     And the caller then enters the order
@@ -76,7 +76,7 @@ Feature: A courier reaches the customer
     Then the caller is not led to the second try
     And the caller talks to the customer
 
-  @COURIER-12 @req:operator-message-is-heard
+  @COURIER-12 @req:courier-reaches-customer
   Scenario: The courier talks for as long as it takes
     When the courier calls
     And the caller enters the order
@@ -85,7 +85,7 @@ Feature: A courier reaches the customer
     And the call is ended by the caller
 
   @COURIER-13 @req:changes-are-noticed
-  Scenario: An order of today is known today
+  Scenario: A delivered order that is open again connects again
     Given these orders:
       | order             | courier     | customer                             |
       | a delivered order | the courier | the customer of the delivered order |
@@ -101,7 +101,7 @@ Feature: A courier reaches the customer
     Then the caller talks to the customer
 
   @COURIER-15 @req:number-forms-are-understood
-  Scenario Outline: A courier is known however the number is written: <form>
+  Scenario Outline: However the courier's number is written, there is an answer: <form>
     When the courier calls, the number written <form>
     And the caller enters the order
     Then every answer is a valid instruction

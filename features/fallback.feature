@@ -101,7 +101,7 @@ Feature: Fallback: the endpoint fails, and the caller is looked after all the sa
       | reject the call |
 
   @FAILURE-05 @req:nobody-answers-is-covered
-  Scenario: Nobody answers whom the endpoint named, and the operators take the call
+  Scenario: Nobody answers whom the endpoint named, and the caller is looked after
     Given the customer does not answer
     When the courier calls
     And the caller enters the order

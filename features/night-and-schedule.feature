@@ -27,7 +27,7 @@ Feature: Night and schedule
       | 00:00 | closed | never |
 
   @HOURS-03
-  Scenario Outline: Nine o'clock is nine by the clock on the wall, on <day>
+  Scenario Outline: In summer and in winter the line opens at nine by its own clock, on <day> at <time>
     Given the PBX scenario "berlin-hours"
     And it is <time> on <day> in "Europe/Berlin"
     When a stranger calls

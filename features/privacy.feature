@@ -34,7 +34,7 @@ Feature: Nobody learns a number that is not theirs to know
     And the caller hangs up while asked for digits for the second time
     Then the number of another courier's customer stays secret
 
-  @SECRET-04 @req:similar-numbers-are-strangers @req:other-countries-are-strangers
+  @SECRET-04 @reference-server @req:similar-numbers-are-strangers @req:other-countries-are-strangers
   Scenario: A number abroad that ends like a courier's is not the courier's
     Given the endpoint answers the first question:
       """

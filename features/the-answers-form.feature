@@ -104,7 +104,8 @@ Feature: The form of the answer
 
   @ANSWER-10
   Scenario Outline: A code leads where the administrator said: <code>
-    Given the endpoint answers the first question:
+    Given the PBX scenario "courier-line"
+    And the endpoint answers the first question:
       """
       {"returned_code": <code>}
       """
@@ -132,9 +133,10 @@ Feature: The form of the answer
     Then the caller hears "One."
     And the caller hears "two.wav"
 
-  @ANSWER-12 @req:code-has-a-slot
+  @ANSWER-12
   Scenario: A code that leads nowhere cuts the caller off
-    Given the endpoint answers:
+    Given the PBX scenario "courier-line"
+    And the endpoint answers:
       """
       {"returned_code": 99}
       """
@@ -142,7 +144,7 @@ Feature: The form of the answer
     Then the call ends as no_operation
     And the call is ended by the PBX
 
-  @ANSWER-13 @req:phones-is-a-list @req:phones-are-strings-of-digits @req:one-instruction
+  @ANSWER-13
   Scenario Outline: What is no instruction is not guessed at: <mistake>
     Given the endpoint answers:
       """

@@ -21,7 +21,7 @@ Feature: What the PBX asks
     And the second question carries the order
 
   @ASKED-03 @req:id-has-two-names @req:direction-is-taken
-  Scenario Outline: Brands name the call differently: <brand>
+  Scenario Outline: Brands send parameters of their own: <brand>
     Given the PBX is a <brand> one
     When the courier calls
     And the caller enters the order
@@ -73,7 +73,7 @@ Feature: What the PBX asks
       | absent |
 
   @ASKED-07 @req:direction-is-taken @req:direction-elsewhere
-  Scenario: A call out reaches the same question
+  Scenario: A call out is answered, too
     When the courier places a call out
     Then every answer is a valid instruction
 

@@ -18,7 +18,7 @@ Feature: Wrong orders
     Then the caller talks to the customer
 
   @WRONG-03 @req:guessing-is-stopped @req:wrong-orders-come-to-an-end
-  Scenario: After three wrong orders a person takes over
+  Scenario: After three wrong orders the right one does not help, and somebody takes the call
     When the courier calls
     And the caller enters an unknown order
     And the caller then enters a second unknown order
@@ -86,8 +86,8 @@ Feature: Wrong orders
       | 12#  |
       | *5   |
 
-  @WRONG-11 @req:courier-reaches-customer
-  Scenario: Digits too many do not spoil what comes next
+  @WRONG-11
+  Scenario: Of too many digits the first ones are the order
     Given callers are asked for the order number
     When the courier calls
     And the caller enters an unknown order twice over

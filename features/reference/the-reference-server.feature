@@ -9,7 +9,7 @@ Feature: What the reference server does of its own choice
     And whoever answers is told the number of the order
 
   @OWN-02
-  Scenario: The customer is told nothing before the courier is
+  Scenario: Whoever picks up is told which order it is about
     When the courier calls
     And the caller enters the order
     Then whoever answers is told the number of the order
@@ -67,7 +67,7 @@ Feature: What the reference server does of its own choice
     And the number of the courier stays secret
 
   @OWN-09
-  Scenario: A courier who guesses on many calls is locked for an hour
+  Scenario: A courier who guesses on many calls is locked
     When the courier calls
     And the caller enters an unknown order
     And the caller then enters a second unknown order

@@ -196,6 +196,9 @@ class Features:
             write(self._files.messages, messages(told, self._mask))
 
     def _sum_up(self, told: Sequence[ScenarioTold]) -> None:
+        if not told:
+            self._terminal.say("no scenario was run")
+            return
         found = Counter(one.verdict for one in told)
         parts = [f"{found[verdict]} {_MEANING[verdict]}" for verdict in _MEANING if found[verdict]]
         seconds = sum(one.seconds for one in told)

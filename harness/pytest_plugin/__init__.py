@@ -8,8 +8,11 @@ pytest loads this module, by its entry point, wherever the package is installed,
 extra ``bdd`` is not. So it imports nothing but pytest: the rest is loaded when a session starts.
 """
 
+from urllib.parse import urlsplit
+
 import pytest
 
+MANIFEST = "pbx.toml"
 _PYTEST_BDD = "pytest-bdd"
 _MISSING = 'features need pytest-bdd; install it with: pip install "pbx-harness[bdd]"'
 
@@ -33,6 +36,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--pbx-show-numbers", action="store_true", help="do not mask phone numbers")
     parser.addini("pbx_features", "collect *.feature files as calls", type="bool", default=False)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which endpoint will be asked: green is worth nothing if it is another one."""
+    url, manifest = config.getoption("pbx_url"), config.getoption("pbx_manifest")
+    parts = [manifest, urlsplit(url).netloc.rpartition("@")[2] if url else None]
+    if any(parts):
+        return f"pbx: asks the endpoint of {' at '.join(filter(None, parts))}"
+    if config.getoption("pbx_reference"):
+        return "pbx: asks the reference server"
+    if (config.rootpath / MANIFEST).exists():
+        return f"pbx: asks the endpoint of {MANIFEST}"
+    if are_asked_for(config) or any(".feature" in word for word in config.args):
+        return f"pbx: asks the reference server, for neither --pbx-url nor {MANIFEST} names another"
+    return None
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,7 +7,8 @@ import pytest
 
 from harness.masking import Masker
 from harness.model import Verdict
-from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_TARGET, MANIFEST
+from harness.pytest_plugin import MANIFEST
+from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_TARGET
 from harness.pytest_plugin.stashing import STORY, TOLD
 from harness.steps.scenario import NOT_RUN, SWITCHED_OFF, ScenarioTold, evidence
 

@@ -28,6 +28,7 @@ class Pickle:
         title: Of the scenario, examples filled in.
         template: The scenario's title as written.
         line: Of the scenario.
+        begins: The line of its first tag, or of itself.
         row: Which row of its examples, from 1; None if it has none.
         tags: All that apply to it, with their ``@``.
         own_tags: Those that stand above the scenario itself.
@@ -40,6 +41,7 @@ class Pickle:
     title: str
     template: str
     line: int
+    begins: int
     row: int | None
     tags: tuple[str, ...]
     own_tags: tuple[str, ...]
@@ -181,6 +183,7 @@ def _pickles(
             title=content["name"],
             template=scenario["name"],
             line=scenario["location"]["line"],
+            begins=min(node["location"]["line"] for node in (scenario, *scenario["tags"])),
             row=row,
             tags=tuple(tag["name"] for tag in content["tags"]),
             own_tags=tuple(tag["name"] for tag in scenario["tags"]),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.endpoint import check_reachable
-from harness.pytest_plugin import are_asked_for
+from harness.pytest_plugin import MANIFEST, are_asked_for
 from harness.steps.line import Line
 from harness.target import Overrides, Target, target
 
@@ -17,8 +17,6 @@ GIVEN_TARGET = pytest.StashKey[Target]()
 
 ENDPOINT_WORDS = pytest.StashKey[tuple[str, ...]]()
 """How that program was told of the endpoint: words for the command that repeats a scenario."""
-
-MANIFEST = "pbx.toml"
 
 _REACHED_WITHIN_S = 5.0
 

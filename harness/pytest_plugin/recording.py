@@ -114,6 +114,8 @@ def report(
         mask = mask_of(item)
         if isinstance(error, OutcomeMissedError | PbxError | UndefinedStepError):
             told_by_pytest.longrepr = mask(str(error))
+        elif mask(told_by_pytest.longreprtext) != told_by_pytest.longreprtext:
+            told_by_pytest.longrepr = mask(told_by_pytest.longreprtext)
         if story is not None and story.calls:
             shown = evidence(story.calls, story.line.mask)
             told_by_pytest.sections.append(("call", shown))

@@ -14,7 +14,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from harness.endpoint import UnreachableError, check_reachable
-from harness.pytest_plugin import completing
+from harness.pytest_plugin import completing, gherkin
 from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_TARGET
 from harness.pytest_plugin.stashing import STORY, TOLD
 from harness.steps.scenario import ScenarioTold
@@ -94,10 +94,10 @@ class FeatureRun:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the scenarios that lines name."""
-        items[:] = [item for item in items if self._is_wanted(item, items)]
+        items[:] = [item for item in items if self._is_wanted(item)]
         self.items = {item.nodeid: item for item in items}
 
-    def _is_wanted(self, item: pytest.Item, items: list[pytest.Item]) -> bool:
+    def _is_wanted(self, item: pytest.Item) -> bool:
         wanted = self.lines.get(item.path)
         if TOLD not in item.stash:
             return False
@@ -105,9 +105,10 @@ class FeatureRun:
             return False
         if wanted is None:
             return True
-        begins = sorted({other.stash[TOLD].line for other in items if other.path == item.path})
-        chosen = {max((one for one in begins if one <= line), default=0) for line in wanted}
-        return item.stash[TOLD].line in chosen or 0 in chosen  # a line before all: the feature
+        lines = {pickle.begins: pickle.line for pickle in gherkin.read(item.path).pickles}
+        begins = [max((one for one in lines if one <= line), default=0) for line in wanted]
+        # A line before all scenarios stands for the feature.
+        return 0 in begins or item.stash[TOLD].line in {lines[one] for one in begins}
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Keep why the endpoint could not be used; Ctrl-C needs no reason."""

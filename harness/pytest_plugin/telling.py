@@ -74,7 +74,7 @@ def content(told: Sequence[ScenarioTold]) -> str:
     ordered = sorted(told, key=lambda one: (one.file, one.order))
     report: dict[str, Any] = {
         "format": FORMAT,
-        "complete": all(one.verdict != NOT_RUN for one in told),
+        "complete": bool(told) and all(one.verdict != NOT_RUN for one in told),
         "scenarios": [one.plain() for one in ordered],
     }
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"

@@ -251,7 +251,7 @@ def reassigned(story: Story, order: Term, who: Term) -> None:
 def dismissed(story: Story, who: Term) -> None:
     """The courier's card is inactive; the endpoint must have a states address."""
     number = story.number(who)
-    story.tidy.courier(number, works=True)
+    story.tidy.courier(number)
     story.put("courier inactive", courier=number)
 
 
@@ -259,7 +259,7 @@ def dismissed(story: Story, who: Term) -> None:
 def hired(story: Story, who: Term) -> None:
     """The courier's card is active; the endpoint must have a states address."""
     number = story.number(who)
-    story.tidy.courier(number, works=False)
+    story.tidy.courier(number)
     story.put("courier active", courier=number)
 
 
@@ -290,5 +290,5 @@ def couriers(story: Story, table: list[list[str]]) -> None:
         if not number:
             raise MisuseError(f"{story.place}: a courier needs a number")
         works = choice(story, row["works"], WORKS, default=True)
-        story.tidy.courier(number, works=number == story.line.facts.get("courier"))
+        story.tidy.courier(number)
         story.put("courier active" if works else "courier inactive", courier=number)

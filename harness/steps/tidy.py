@@ -17,6 +17,10 @@ _ORDERS = {
 """Who carries what to whom, and whether it is open, in the words of the manifest."""
 
 
+_WORKING = ("courier", "other_courier", "single_courier", "courier_customer")
+"""Who works, in the words of the manifest; anybody else is no courier when all is over."""
+
+
 class Tidy:
     """Remembers what to put back.
 
@@ -27,7 +31,7 @@ class Tidy:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._touched: dict[str, None] = {}
-        self._dismissed: dict[str, bool] = {}
+        self._couriers: dict[str, None] = {}
 
     def forget_guesses(self) -> None:
         """Let the endpoint forget what earlier scenarios have guessed, if it can be told."""
@@ -39,18 +43,19 @@ class Tidy:
         """Remember that an order is changed."""
         self._touched[number] = None
 
-    def courier(self, number: str, *, works: bool) -> None:
-        """Remember whether a courier works, before that changes."""
-        self._dismissed.setdefault(number, works)
+    def courier(self, number: str) -> None:
+        """Remember that it is changed whether somebody works."""
+        self._couriers[number] = None
 
     def up(self) -> None:
         """Put everything back."""
         for number in self._touched:
             self._put_back(number)
-        for number, works in self._dismissed.items():
-            state = "courier active" if works else "courier inactive"
+        working = {self._line.facts.get(name) for name in _WORKING}
+        for number in self._couriers:
+            state = "courier active" if number in working else "courier inactive"
             self._line.put(state, {"courier": number})
-        self._touched, self._dismissed = {}, {}
+        self._touched, self._couriers = {}, {}
 
     def _put_back(self, number: str) -> None:
         declared = self._declared(number)

@@ -57,6 +57,10 @@ class World:
         """
         if term.value == HIDDEN and not term.quoted:
             return ""
+        if term.value == OPERATORS and not term.quoted:
+            raise MisuseError(
+                f"{self.place}: the operators are several phones; name one of them in quotes"
+            )
         if term.quoted and _NUMBER.fullmatch(term.value):
             return term.value
         if term.quoted and not _FACT.fullmatch(term.value):

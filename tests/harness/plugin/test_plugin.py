@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.harness.plugin.conftest import Project
 
 Feature = Callable[..., str]
@@ -183,3 +185,79 @@ def test_an_endpoint_without_states_is_not_asked_for_them(
     project.write({"pbx.toml": project.read("reference.toml").partition("[states]")[0]})
     project.write({"own.feature": feature(("States", steps))})
     assert project.pytest().verdicts == {"States": "not-applicable"}
+
+
+@pytest.mark.parametrize(
+    "changing",
+    [
+        "Given the courier works here again",
+        "Given these couriers:\n      | courier         |\n      | another courier |",
+        "Given another courier no longer works here",
+    ],
+)
+def test_whoever_worked_before_a_scenario_works_after_it(
+    project: Project, feature: Feature, changing: str
+) -> None:
+    steps = f"{changing}\n{REACHES}"
+    theirs = "When another courier calls\nAnd the caller enters another courier's order\n"
+    others = f"{theirs}Then the caller talks to another courier's customer"
+    scenarios = feature(("Changing", steps), ("Own", REACHES), ("Others", others))
+    project.write({"own.feature": scenarios})
+    ran = project.pytest("--pbx-reference")
+    assert ran.verdicts == {"Changing": "pass", "Own": "pass", "Others": "pass"}
+
+
+def test_the_line_of_a_tag_names_its_scenario(project: Project, feature: Feature) -> None:
+    text = feature(("One", REACHES), ("Two", REACHES)).replace(
+        "  Scenario: Two", "  @two\n  Scenario: Two"
+    )
+    project.write({"own.feature": text})
+    line = text.splitlines().index("  @two") + 1
+    ran = project.pbx("bdd", f"own.feature:{line}", "--manifest", "reference.toml")
+    assert "Two" in ran.out
+    assert "One" not in ran.out
+
+
+def test_the_operators_are_no_caller(project: Project, feature: Feature) -> None:
+    steps = "When the operators calls\nThen the caller is looked after"
+    project.write({"own.feature": feature(("Odd", steps))})
+    ran = project.pytest(OURS)
+    assert ran.verdicts == {"Odd": "untestable"}
+    assert "the operators are several phones" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--pbx-manifest=reference.toml",), "asks the endpoint of reference.toml"),
+        (("--pbx-url=http://me:secret@127.0.0.1:1/crm?k=v",), "asks the endpoint of 127.0.0.1:1\n"),
+        (("--pbx-reference",), "asks the reference server\n"),
+        (("own.feature",), "asks the reference server, for neither --pbx-url nor pbx.toml"),
+    ],
+)
+def test_pytest_says_whom_it_asks(
+    project: Project, feature: Feature, words: tuple[str, ...], said: str
+) -> None:
+    project.write({"own.feature": feature(("It works", REACHES))})
+    ran = project.pytest("--collect-only", *words, report=False)
+    assert f"pbx: {said}" in ran.out
+    assert "secret" not in ran.out
+
+
+def test_a_number_in_the_traceback_of_an_own_step_is_masked(
+    project: Project, feature: Feature
+) -> None:
+    own = """
+from pytest_bdd import then
+
+
+@then("it is somebody else")
+def nobody(call):
+    assert call.call().record.numa == "79990001122"
+"""
+    steps = "When the courier calls\nThen it is somebody else"
+    project.write({"conftest.py": own, "own.feature": feature(("Own", steps))})
+    ran = project.pytest(OURS)
+    assert ran.verdicts == {"Own": "fail"}
+    assert "7916*****01" in ran.out
+    assert "79161110001" not in ran.out
