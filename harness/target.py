@@ -123,7 +123,9 @@ def target(manifest: Path | None, given: Overrides, *, reference: bool = False) 
         found = _overridden(from_url(given.url), given)
         yield replace(found, named=shlex.quote(without_secrets(given.url)))
     else:
-        raise UsageError("name the endpoint by its URL or a manifest, or use --reference")
+        raise UsageError(
+            "name the endpoint by its URL or a pbx.toml (pbx init writes one), or use --reference"
+        )
 
 
 def from_url(url: str) -> Target:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from harness import baseline as baselines
+from harness import registry
 from harness.manifest import load
 from mockpbx.callscript import library as callscripts
 from mockpbx.scenario import library as scenarios
@@ -40,8 +42,13 @@ YAML = [(page.name, text) for page in PAGES for text in blocks(page, "yaml")]
 @pytest.mark.parametrize(
     ("page", "text"), YAML, ids=[f"{page}-{n}" for n, (page, _) in enumerate(YAML)]
 )
-def test_a_file_in_the_documentation_is_right(page: str, text: str) -> None:
-    if text.startswith("id:"):
+def test_a_file_in_the_documentation_is_right(page: str, text: str, tmp_path: Path) -> None:
+    if text.startswith("known:"):
+        file = tmp_path / "known.yaml"
+        file.write_text(text, "utf-8")
+        known = baselines.load(file).known
+        assert {one.case for one in known} <= registry.cases().keys()
+    elif text.startswith("id:"):
         assert callscripts.read(text, source=page).needs
     else:
         assert scenarios.read(text, source=page).operations

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TypeVar
 
 from harness.context import Context, Sample
@@ -29,6 +30,8 @@ _NATIONAL_DIGITS = 10
 _LONG_NUMBER = 7
 """Shorter ones are extensions: their digits turn up anywhere by chance."""
 _SERVER_ERROR = 500
+_MANY = 4
+"""So many equal answers in a row are counted instead of being told one by one."""
 _GAP = re.compile(r"(?<=[0-9])[ ().\u00a0-]{1,3}(?=[0-9])")
 
 
@@ -125,8 +128,15 @@ def ended(record: CallRecord) -> str:
 
 def story(played: Played) -> str:
     """Say what a call was answered, and where the caller ended."""
-    answers = ", then ".join(described(item) for item in played.exchanges) or "nobody asked"
+    answers = ", then ".join(_counted(map(described, played.exchanges))) or "nobody asked"
     return f"{answers}; {ended(played.record)}"
+
+
+def _counted(words: Iterable[str]) -> Iterator[str]:
+    """Tell what was said many times in a row, as by an endpoint that asks without end, once."""
+    for word, same in groupby(words):
+        times = len(list(same))
+        yield from [word] * times if times < _MANY else [f"{times} times {word}"]
 
 
 def fell_silent(exchange: Exchange) -> bool:

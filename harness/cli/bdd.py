@@ -10,11 +10,9 @@ import typer
 from harness.cli import options
 from harness.cli.exits import complain
 from harness.masking import Masker
-from harness.reports.files import check_writable
+from harness.reports.files import check_all_writable
 from harness.target import Overrides, target
 from mockpbx.errors import PbxError, UsageError
-
-MANIFEST = Path("pbx.toml")
 
 
 @contextmanager
@@ -76,8 +74,7 @@ def bdd(
     """
     mask = Masker(off=show_numbers)
     try:
-        for path in filter(None, (report, cucumber, messages)):
-            check_writable(path)
+        check_all_writable(path for path in (report, cucumber, messages) if path is not None)
         given = Overrides(
             url=url,
             scenario=scenario,
@@ -86,9 +83,8 @@ def bdd(
             headers=options.header_pairs(header),
             ca_file=ca_file,
         )
-        with target(
-            _manifest(manifest, url, reference=reference), given, reference=reference
-        ) as found:
+        manifest = options.manifest_of(manifest, url, reference=reference)
+        with target(manifest, given, reference=reference) as found:
             mask = found.mask(mask)
             with needs_bdd():
                 from harness.cli.features import Features, Files  # noqa: PLC0415
@@ -108,10 +104,3 @@ def bdd(
 
 def _default() -> str:
     return "features" if Path("features").is_dir() else "."
-
-
-def _manifest(named: Path | None, url: str | None, *, reference: bool) -> Path | None:
-    """Use the manifest of this folder where nothing else says whom to ask."""
-    if named is None and url is None and not reference and MANIFEST.exists():
-        return MANIFEST
-    return named

@@ -20,9 +20,6 @@ from mockpbx.errors import PbxError
 if TYPE_CHECKING:
     from harness.pytest_plugin.certifying import Scenarios
 
-MANIFEST = Path("pbx.toml")
-"""Looked for where neither an address nor a manifest is given."""
-
 
 def _file(help_text: str, *names: str) -> Any:
     return typer.Option(*names, metavar="FILE", help=help_text)
@@ -116,9 +113,8 @@ def certify(
         scenarios = _scenarios(features)
         known = [*registry.cases().values(), *(scenarios.cases if scenarios else ())]
         cases = select(known, _words(only), _words(skip))
-        with target(
-            _manifest(manifest, given, reference=reference), given, reference=reference
-        ) as found:
+        manifest = options.manifest_of(manifest, url, reference=reference)
+        with target(manifest, given, reference=reference) as found:
             mask = found.mask(mask)
             code = Certify(found, cases, scenarios, ways, mask).run()
     except PbxError as error:
@@ -136,10 +132,3 @@ def _scenarios(places: Sequence[Path]) -> "Scenarios | None":
 
 def _words(listed: str | None) -> list[str]:
     return [word.strip() for word in (listed or "").split(",") if word.strip()]
-
-
-def _manifest(named: Path | None, given: Overrides, *, reference: bool) -> Path | None:
-    """Use the manifest of this folder where nothing else says what to certify."""
-    if named is None and given.url is None and not reference and MANIFEST.exists():
-        return MANIFEST
-    return named

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import Progress
 
 from harness import baseline as baselines
-from harness import registry
+from harness import facts, registry
 from harness.bundle import write_bundle
 from harness.certification import Certification
 from harness.certifier import CaseFinished, CaseStarted, RunEvent
 from harness.cli.exits import Exit
+from harness.diagnosis import Severity
 from harness.masking import Masker
 from harness.model import Case, Run, RunVerdict, Verdict
 from harness.reports import badge, ctrf, har, html, junit, markdown, sarif, summary
-from harness.reports.files import check_writable, is_stdout, write
+from harness.reports.files import check_all_writable, is_stdout, write
 from harness.reports.manifest import manifest_text
 from harness.reports.report import report as report_of
 from harness.reports.terminal import Terminal, progress_on
@@ -108,14 +109,20 @@ class Certify:
 
     def run(self) -> Exit:
         """Preflight, cases, reports, exit code."""
-        for path in (*self._ways.files.values(), *filter(None, [self._ways.bundle])):
-            check_writable(path)
+        check_all_writable([*self._ways.files.values(), *filter(None, [self._ways.bundle])])
+        self._warn()
         with progress_on(self._terminal) as progress:
             run, error = self._run(self._teller(progress))
         code = self._report(run)
         if error is not None:
             raise error
         return code
+
+    def _warn(self) -> None:
+        """Tell what is odd about the facts: a slip in a name leaves cases out, and none fails."""
+        for one in facts.examine(self._target.facts, self._target.scenario):
+            if one.severity is Severity.WARNING:
+                self._terminal.say(("warning    ", "yellow"), self._mask(f"{one.said}; {one.do}"))
 
     def _run(self, tell: Callable[[RunEvent], None]) -> tuple[Run, PbxError | None]:
         """Run the cases of the catalogue, then the scenarios."""

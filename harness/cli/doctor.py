@@ -16,12 +16,9 @@ from harness.preflight import problems, run_preflight, unusable
 from harness.reports.terminal import Terminal, emit
 from harness.reports.words import counted
 from harness.target import Overrides, Target, target
-from mockpbx.errors import FileError, PbxError
+from mockpbx.errors import FileError, PbxError, UsageError
 
 FORMAT = "pbx-harness-doctor/1"
-MANIFEST = Path("pbx.toml")
-"""Looked for where neither an address nor a manifest is given."""
-
 _STYLES = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.PROBLEM: "bold red"}
 _EXITS = {
     Blame.CONFIGURATION: Exit.USAGE,
@@ -51,11 +48,12 @@ def doctor(
 
     Example: pbx doctor http://127.0.0.1:8080/crm_integration
     """
-    if manifest is None and url is None and MANIFEST.exists():
-        manifest = MANIFEST
+    manifest = options.manifest_of(manifest, url)
     mask = Masker(off=show_numbers)
     known: Target | None = None
     try:
+        if manifest is None and url is None:
+            raise UsageError("name the endpoint by its URL, or let pbx init URL write a pbx.toml")
         given = Overrides(
             url=url,
             scenario=scenario,

@@ -46,7 +46,7 @@ def openapi() -> None:
 def schema(
     name: Annotated[
         Schema,
-        typer.Argument(metavar="NAME", help="instruction, scenario, callscript or manifest."),
+        typer.Argument(metavar="NAME", help=f"One of {', '.join(one.value for one in Schema)}."),
     ],
 ) -> None:
     """Print the JSON Schema of an answer or of a file, e.g. for your editor.

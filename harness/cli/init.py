@@ -124,14 +124,17 @@ def _gathered(
 
 
 def _answer(name: str, checks: Callable[[str], str]) -> str:
+    aside = "" if name in _DEFAULTS else " (empty to leave out)"
     try:
         told: str = typer.prompt(
-            f"{name.replace('_', ' ')}: {FACTS[name]} (empty to leave out)",
+            f"{name.replace('_', ' ')}: {FACTS[name]}{aside}",
             default=_DEFAULTS.get(name, ""),
             show_default=name in _DEFAULTS,
             value_proc=checks,
         )
-    except typer.Abort:
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise typer.Exit(Exit.INTERRUPTED) from None
         raise UsageError(
             "nobody answers; give the facts as options, such as --courier, and --yes"
         ) from None

@@ -10,6 +10,9 @@ from harness.manifest import sendable_headers
 from mockpbx.errors import UsageError
 from mockpbx.wire.request import Dialect, Method, NoInput, StartTime
 
+MANIFEST = Path("pbx.toml")
+"""Looked for where neither an address nor a manifest is given."""
+
 
 class Clock(Enum):
     """How the time of people passes."""
@@ -52,6 +55,13 @@ ShowNumbers = Annotated[bool, typer.Option("--show-numbers", help="Do not mask p
 ClockOption = Annotated[
     Clock, typer.Option("--clock", help="virtual skips what people take; real waits for them.")
 ]
+
+
+def manifest_of(named: Path | None, url: str | None, *, reference: bool = False) -> Path | None:
+    """Use the manifest of this folder where nothing else says whom to ask."""
+    if named is None and url is None and not reference and MANIFEST.exists():
+        return MANIFEST
+    return named
 
 
 def header_pairs(headers: list[str]) -> tuple[tuple[str, str], ...]:

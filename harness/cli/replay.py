@@ -54,7 +54,7 @@ def replay(
     ] = False,
     facts: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Manifest pbx.toml: address, facts, states, scenario."),
+        typer.Option(metavar="FILE", help="Address, facts, states, scenario; default: ./pbx.toml."),
     ] = None,
     scenario: options.ScenarioOption = None,
     dialect: options.DialectOption = None,
@@ -93,6 +93,7 @@ def replay(
             ca_file=ca_file,
         )
         chosen = [script for word in scripts or [CATALOGUE] for script in find(word)]
+        facts = options.manifest_of(facts, url, reference=reference)
         with target(facts, given, reference=reference) as found:
             mask = found.mask(mask)
             code = asyncio.run(_Replay(chosen, found, replace(ways, mask=mask)).run())

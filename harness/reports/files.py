@@ -1,9 +1,27 @@
 """Files that reports are written to; ``-`` is standard output."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from harness.reports.terminal import emit
 from mockpbx.errors import UsageError
+
+
+def check_all_writable(paths: Iterable[Path]) -> None:
+    """See that reports can be written, each to a place of its own.
+
+    Raises:
+        UsageError: One cannot, or two are to go to the same file.
+    """
+    taken: set[Path] = set()
+    for path in paths:
+        check_writable(path)
+        if path.exists() and not path.is_file():
+            continue  # a device or a pipe takes them one after the other
+        place = path.resolve()
+        if place in taken:
+            raise UsageError(f"two reports cannot both be written to {path}; name another file")
+        taken.add(place)
 
 
 def check_writable(path: Path) -> None:

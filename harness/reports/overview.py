@@ -187,8 +187,10 @@ def _extent(report: Report) -> Iterable[str]:
     if untested:
         of_all = f"{untested} of {counted(len(report['cases']), 'case')}"
         yield f"{of_all} {'was' if untested == 1 else 'were'} not tested: {_WANTING}."
-    if total is not None and len(report["cases"]) < total and report["verdict"] != "aborted":
-        yield f"Only {len(report['cases'])} of the suite's {total} cases were chosen."
+    chosen = len(report["cases"])
+    if total is not None and chosen < total and report["verdict"] != "aborted":
+        were = "was" if chosen == 1 else "were"
+        yield f"Only {chosen} of the suite's {total} cases {were} chosen."
 
 
 def _listed(parts: Iterable[str]) -> str:

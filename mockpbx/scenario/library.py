@@ -86,8 +86,8 @@ def _is_path(text: str) -> bool:
 def _unknown(name: str) -> str:
     known = builtin_names()
     near = suggest(name, known)
-    hint = f"; {near}" if near.startswith("did") else ""
+    hint = f"; {near} " if near.startswith("did") else ". "
     return (
-        f"no built-in scenario is called {name!r}; built in are {', '.join(known)}{hint}"
-        f". For a scenario of your own, give the path of its file: ./{name}.yaml"
+        f"no built-in scenario is called {name!r}{hint}Built in are {', '.join(known)}. "
+        f"For a scenario of your own, give the path of its file: ./{name}.yaml"
     )

@@ -21,7 +21,7 @@ import pytest
 import trustme
 import typer.testing
 
-from harness.cli.main import app
+from harness.cli.commands import app
 from mockpbx.callscript.model import CallScript
 from mockpbx.drivers.lockstep import LockstepPace
 from mockpbx.drivers.play import Setting, play

@@ -48,6 +48,8 @@ def test_an_endpoint_that_is_not_certified_is_exit_code_1(pbx: Pbx, endpoint: Pb
         "--skip leaves no case to run": ["--only", "TLS", "--skip", "TLS"],
         "nowhere/at/all.html cannot be written": ["--html", "nowhere/at/all.html"],
         "no such file": ["--baseline", "nowhere.yaml"],
+        "two reports cannot both be written to r.x": ["--html", "r.x", "--json", "r.x"],
+        "two reports cannot both be written to -": ["--html", "-", "--json", "-"],
     }.items(),
 )
 def test_a_mistake_is_exit_code_2_and_is_told_before_anything_runs(
@@ -58,6 +60,21 @@ def test_a_mistake_is_exit_code_2_and_is_told_before_anything_runs(
     assert result.exit_code == 2
     assert words in result.stderr
     assert there.asked == []
+
+
+def test_a_slip_in_the_name_of_a_fact_is_told(pbx: Pbx, endpoint: Pbx, manifest: Pbx) -> None:
+    file = manifest(endpoint().url, facts={"curier": "79161110001"})
+    result = pbx("certify", "--manifest", file, "--only", "REPLY-001")
+    assert result.exit_code == 0
+    assert "no case uses the fact curier; did you mean courier?" in result.stdout
+
+
+def test_an_answer_that_comes_again_and_again_is_counted(
+    pbx: Pbx, endpoint: Pbx, manifest: Pbx
+) -> None:
+    file = manifest(endpoint(lambda _: {"returned_code": 1}).url)
+    result = pbx("certify", "--manifest", file, "--only", "SEQ-001")
+    assert "received 19 times returned_code 1; the caller talked to nobody" in result.stdout
 
 
 def test_nobody_listening_is_exit_code_3_and_the_report_says_so(pbx: Pbx, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_a_certificate_that_has_expired_is_the_endpoints_affair_and_exit_1(
 def test_nothing_to_look_at_is_exit_2(run: Callable[..., Any]) -> None:
     result = run()
     assert result.exit_code == 2
-    assert "name the endpoint by its URL or a manifest" in result.stderr
+    assert "name the endpoint by its URL, or let pbx init URL write a pbx.toml" in result.stderr
 
 
 def test_an_unusable_header_is_exit_2(run: Callable[..., Any]) -> None:

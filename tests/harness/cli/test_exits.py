@@ -1,8 +1,11 @@
 """How a command ends when something is wrong."""
 
+import subprocess
+import sys
+
 import pytest
 
-from harness.cli import main
+from harness.cli import commands, main
 from harness.cli.exits import Exit, complain, exit_for
 from harness.endpoint import UnreachableError
 from harness.masking import Masker
@@ -37,8 +40,27 @@ def test_an_unforeseen_exception_is_exit_code_4_not_1(
     def broken() -> None:
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(main, "app", broken)
+    monkeypatch.setattr(commands, "app", broken)
     with pytest.raises(SystemExit) as ended:
         main.run()
     assert ended.value.code == 4
     assert "This is a bug of pbx-harness; please report it." in capsys.readouterr().err
+
+
+_BROKEN_OFF = """
+import sys
+
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "harness.cli.commands":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+from harness.cli.main import run
+run()
+"""
+
+
+def test_ctrl_c_while_the_program_is_loaded_leaves_no_traceback() -> None:
+    done = subprocess.run([sys.executable, "-c", _BROKEN_OFF], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")

@@ -16,7 +16,7 @@ import pytest
 import typer.main
 
 from harness.bundle import write_bundle
-from harness.cli.main import app
+from harness.cli.commands import app
 
 Pbx = Callable[..., Any]
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +22,8 @@ from mockpbx.wire.request import Method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
+PBX = Path(sys.executable).with_name("pbx")
 COURIER, CUSTOMER, ORDER = "79161110001", "79175968108", "10523"
 FLAGS = ("--courier", COURIER, "--order", ORDER, "--customer", CUSTOMER)
 
@@ -210,6 +214,28 @@ def test_where_nobody_answers_nothing_is_written(
     assert result.exit_code == 2
     assert "give the facts as options" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_breaks_off_is_not_told_to_answer(url: str, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [PBX, "init", url],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.read(1) == b"v"  # of virtual number: it waits for an answer
+    process.send_signal(signal.SIGINT)
+    _, complained = process.communicate()
+    assert (process.returncode, complained) == (130, b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_nobody_offers_can_be_left_out(run: Callable[..., Any], url: str) -> None:
+    asked = run(url, typed="\n" * 8).stdout
+    assert "customers call [74951234567]: " in asked
+    assert "an open order, carried by courier (empty to leave out): " in asked
 
 
 # -- trying out ------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_what_is_not_applicable_does_not_spoil_what_is_as_expected(
 
 
 USAGE = {
-    "name the endpoint by its URL or a manifest, or use --reference": [],
+    "name the endpoint by its URL or a pbx.toml (pbx init writes one), or use --reference": [],
     "--reference brings its own address and facts": ["--reference", "--url", "http://h/"],
     "the endpoint's URL must begin with http": ["--url", "me:hunter2@h/"],
     "no call script 'own-ordre' in the catalogue, nor such a file; did you mean own-order": [
@@ -164,6 +164,13 @@ def test_a_folder_of_scripts_is_replayed_side_by_side_in_order(
     assert result.exit_code == 0
     named = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("ok")]
     assert named == ["a", "b", "c", "d", "e"]
+
+
+def test_the_manifest_of_the_folder_is_read_where_nothing_else_is_named(
+    pbx: Pbx, endpoint: Pbx, manifest: Pbx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(manifest(endpoint().url).parent)
+    assert "1 script as expected" in pbx("replay", "own-order").stdout
 
 
 # -- what the endpoint is known by ---------------------------------------------------------

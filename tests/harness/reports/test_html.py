@@ -133,7 +133,7 @@ def test_a_selection_says_how_much_of_the_suite_it_is(
 ) -> None:
     report = report_with(case_of("REPLY-001", "pass"))
     report["suite"]["cases"] = 150
-    assert "Only 1 of the suite's 150 cases were chosen." in Page(html(report)).text
+    assert "Only 1 of the suite's 150 cases was chosen." in Page(html(report)).text
 
 
 def test_a_known_failure_says_who_knows_it(report_with: ReportWith, case_of: CaseOf) -> None:

@@ -74,9 +74,10 @@ def test_an_unknown_name_is_told_with_the_built_in_ones(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         load(name)
     assert str(caught.value) == (
-        f"no built-in scenario is called {name!r}; built in are {', '.join(builtin_names())}"
-        f"{'; did you mean courier-line?' if name == 'courier-lin' else ''}"
-        f". For a scenario of your own, give the path of its file: ./{name}.yaml"
+        f"no built-in scenario is called {name!r}"
+        f"{'; did you mean courier-line?' if name == 'courier-lin' else '.'} "
+        f"Built in are {', '.join(builtin_names())}. "
+        f"For a scenario of your own, give the path of its file: ./{name}.yaml"
     )
     with pytest.raises(UsageError, match="no built-in scenario"):
         source(name)
