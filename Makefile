@@ -11,6 +11,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$name && break; done)
 INSTALLED := $(VENV)/installed
+# Many tests start processes, which start in half the time if Python may keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
 # The one in the extension Cucumber of VS Code.
 LANGUAGE_SERVER := @cucumber/language-server@1.7.0
 

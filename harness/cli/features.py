@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from harness import facts
 from harness.cli.exits import Exit
+from harness.diagnosis import Severity
 from harness.endpoint import check_reachable
 from harness.masking import HIDDEN, Masker, without_secrets
-from harness.preflight import examine_facts, problems
 from harness.pytest_plugin.cucumber import cucumber_json
 from harness.pytest_plugin.messages import messages
 from harness.pytest_plugin.running import (
@@ -148,8 +149,9 @@ class Features:
     def _check(self) -> None:
         """See that there is an endpoint, and that what is declared of it can be true."""
         asyncio.run(check_reachable(self._target.profile.url, within_s=REACHED_WITHIN_S))
-        for diagnosis in problems(examine_facts(self._target)):
-            raise UsageError(f"{diagnosis.said}; {diagnosis.do}")
+        for one in facts.examine(self._target.facts, self._target.scenario):
+            if one.severity is Severity.PROBLEM:
+                raise UsageError(f"{one.said}; {one.do}")
 
     def _follow(self, places: Sequence[str], progress: Progress) -> FeatureRun:
         task = progress.add_task("reading", total=None)

@@ -29,8 +29,16 @@ REACHED_WITHIN_S = 5.0
 
 _NAME = "pbx"
 """Of our plugin, by its entry point."""
-_NOT_HERE = ("cacheprovider", "xdist", "xdist.looponfail", "timeout", "pytest_cov", "randomly")
-"""Other plugins, which would split, time or shuffle a run that is part of a larger one."""
+_NOT_HERE = (
+    "cacheprovider",
+    "hypothesispytest",
+    "pytest_cov",
+    "randomly",
+    "timeout",
+    "xdist",
+    "xdist.looponfail",
+)
+"""Other plugins, which would split, time, shuffle or slow down what is part of a larger run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
