@@ -4,14 +4,10 @@ from collections.abc import Mapping
 
 from harness.steps.words import Word, word
 
-FAILURES = (
+DOING = (
     word("tcp.refused", "is down", "не запущена"),
     word("time.silence", "never answers", "не отвечает"),
-    word("dns.unknown", "has no address", "не имеет адреса"),
     word("tcp.connect_timeout", "cannot be reached in time", "недостижима"),
-    word("tls.expired", "has an expired certificate", "имеет просроченный сертификат"),
-    word("tls.wrong_host", "has a certificate of another host", "имеет чужой сертификат"),
-    word("tls.self_signed", "has a certificate of its own making", "имеет самодельный сертификат"),
     word("tcp.reset", "breaks the connection off", "обрывает соединение"),
     word("tcp.reset_mid_body", "breaks off in the middle of its answer", "обрывает ответ"),
     word("tcp.eof_empty", "hangs up without a word", "закрывает соединение без ответа"),
@@ -36,6 +32,16 @@ FAILURES = (
     word("json.warning_before", "prints a warning before its answer", "печатает предупреждение"),
     word("json.depth", "answers with a bottomless list", "отвечает бездонным списком"),
 )
+
+HAVING = (
+    word("dns.unknown", "has no address", "нет адреса"),
+    word("tls.expired", "has an expired certificate", "просроченный сертификат"),
+    word("tls.wrong_host", "has a certificate of another host", "чужой сертификат"),
+    word("tls.self_signed", "has a certificate of its own making", "самодельный сертификат"),
+)
+"""What the endpoint has or lacks: «у системы …»."""
+
+FAILURES = (*DOING, *HAVING)
 """By the ids of `mockpbx.callscript.failures`."""
 
 OBSERVED = (

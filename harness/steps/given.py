@@ -24,7 +24,7 @@ def pbx_scenario(story: Story, name: str) -> None:
     _ = story.scenario  # is there one of this name?
 
 
-@given("it is {clock}", "it is {clock} on {date}", ru=("сейчас {clock}", "сейчас {clock} {date}"))
+@given("it is {clock}", "it is {clock} on {date}", ru=("сейчас {clock}", "сейчас {clock}, {date}"))
 def time_of_day(story: Story, clock: str, date: str = "2026-09-17") -> None:
     """The call begins at this time, in Moscow; without a date on an ordinary Thursday."""
     story.script["at"] = _moment(story, clock, date)
@@ -32,7 +32,7 @@ def time_of_day(story: Story, clock: str, date: str = "2026-09-17") -> None:
 
 @given(
     "it is {clock} on {date} in {zone:text}",
-    ru="сейчас {clock} {date}, пояс {zone:text}",
+    ru="сейчас {clock}, {date}, часовой пояс {zone:text}",
     samples={"zone": '"Europe/Berlin"'},
 )
 def time_elsewhere(story: Story, clock: str, date: str, zone: str) -> None:
@@ -50,13 +50,13 @@ def _moment(story: Story, clock: str, date: str) -> str:
     return moment
 
 
-@given("the PBX asks with {method}", ru="АТС спрашивает методом {method}")
+@given("the PBX asks with {method}", ru="АТС отправляет запросы методом {method}")
 def asking_method(story: Story, method: str) -> None:
     """The administrator chose how the endpoint is asked."""
     story.ask(method=method)
 
 
-@given("the PBX is a {brand} one", ru="АТС марки {brand}")
+@given("the PBX is a {brand} one", ru="АТС {brand}")
 def brand(story: Story, brand: str) -> None:
     """The brand decides which parameters are sent, and under which names."""
     story.ask(dialect=brand)
@@ -73,7 +73,7 @@ def without(story: Story, parameter: str) -> None:
 
 @given(
     "the PBX also sends {name:text} as {value:text}",
-    ru="АТС передаёт ещё {name:text} {value:text}",
+    ru="АТС передаёт ещё {name:text} со значением {value:text}",
     samples={"name": '"utm_source"', "value": '"spring"'},
 )
 def extra(story: Story, name: str, value: str) -> None:
@@ -91,7 +91,7 @@ def nothing_entered(story: Story, how: str) -> None:
     story.ask(no_input=how)
 
 
-@given("callers are asked for the order number", ru="звонящих спрашивают номер заказа")
+@given("callers are asked for the order number", ru="у звонящих спрашивают номер заказа")
 def asked(story: Story) -> None:
     """Where the endpoint connects without a question, the scenario is not applicable."""
     story.needs_question = True
@@ -107,8 +107,8 @@ def callee_is(story: Story, who: Term, state: Term) -> None:
 
 
 @given(
-    "{who} answers after {seconds} seconds",
-    ru="{who} отвечает через {seconds} секунд",
+    "{who} answers after {seconds:duration}",
+    ru="{who} отвечает через {seconds:duration}",
     samples=CUSTOMER,
 )
 def callee_answers(story: Story, who: Term, seconds: float) -> None:
@@ -117,8 +117,8 @@ def callee_answers(story: Story, who: Term, seconds: float) -> None:
 
 
 @given(
-    "{who} hangs up after {seconds} seconds of talk",
-    ru="{who} кладёт трубку через {seconds} секунд",
+    "{who} hangs up after {seconds:duration} of talk",
+    ru="{who} кладёт трубку через {seconds:duration} разговора",
     samples=CUSTOMER,
 )
 def callee_hangs_up(story: Story, who: Term, seconds: float) -> None:
@@ -128,7 +128,7 @@ def callee_hangs_up(story: Story, who: Term, seconds: float) -> None:
 
 @given(
     "{who} hangs up on hearing the message",
-    ru="{who} кладёт трубку, услышав подсказку",
+    ru="{who} кладёт трубку, услышав, о чём звонок",
     samples=CUSTOMER,
 )
 def callee_refuses(story: Story, who: Term) -> None:
@@ -139,7 +139,7 @@ def callee_refuses(story: Story, who: Term) -> None:
 # -- the endpoint fails ----------------------------------------------------------------
 
 
-@given("the endpoint {failure}", ru="система {failure}")
+@given("the endpoint {failure}", ru=("система {failure}", "у системы {failure:having}"))
 def fails(story: Story, failure: Term) -> None:
     """Every question meets this failure."""
     story.add("failures", {"fault": failure.value})
@@ -147,7 +147,10 @@ def fails(story: Story, failure: Term) -> None:
 
 @given(
     "the endpoint {failure} at the {nth} question",
-    ru="система {failure} на {nth} вопросе",
+    ru=(
+        "система {failure} при {nth:nth_loc} вопросе",
+        "у системы {failure:having} при {nth:nth_loc} вопросе",
+    ),
     samples={"nth": ("second", "втором")},
 )
 def fails_once(story: Story, failure: Term, nth: Term) -> None:
@@ -157,8 +160,11 @@ def fails_once(story: Story, failure: Term, nth: Term) -> None:
 
 @given(
     "the endpoint {failure} on the {nth} call",
-    ru="система {failure} в {nth} звонке",
-    samples={"nth": ("second", "втором")},
+    ru=(
+        "система {failure} {nth:nth_inside} звонке",
+        "у системы {failure:having} {nth:nth_inside} звонке",
+    ),
+    samples={"nth": ("second", "во втором")},
 )
 def fails_on_call(story: Story, failure: Term, nth: Term) -> None:
     """All questions of one of several calls meet this failure."""
@@ -177,8 +183,8 @@ def status(story: Story, number: int) -> None:
 
 @given(
     "the endpoint answers with status {number} at the {nth} question",
-    ru="система отвечает статусом {number} на {nth} вопросе",
-    samples={"number": "503", "nth": ("second", "втором")},
+    ru="система отвечает статусом {number} на {nth} вопрос",
+    samples={"number": "503", "nth": ("second", "второй")},
 )
 def status_once(story: Story, number: int, nth: Term) -> None:
     """One answer of the call reports this HTTP status."""
@@ -192,16 +198,16 @@ def _status(story: Story, number: int) -> int:
     return number
 
 
-@given("the endpoint takes {seconds} seconds", ru="система думает {seconds} секунд")
+@given("the endpoint takes {seconds:duration}", ru="система думает {seconds:duration}")
 def slow(story: Story, seconds: float) -> None:
     """Every answer comes so late; virtual seconds, nobody waits for them."""
     story.add("failures", {"fault": "time.delay", "at": seconds})
 
 
 @given(
-    "the endpoint takes {seconds} seconds on the {nth} call",
-    ru="система думает {seconds} секунд в {nth} звонке",
-    samples={"nth": ("second", "втором")},
+    "the endpoint takes {seconds:duration} on the {nth} call",
+    ru="система думает {seconds:duration} {nth:nth_inside} звонке",
+    samples={"nth": ("second", "во втором")},
 )
 def slow_on_call(story: Story, seconds: float, nth: Term) -> None:
     """The answers of one of several calls come so late."""
@@ -237,8 +243,8 @@ def delivered(story: Story, order: Term) -> None:
 
 @given(
     "{order} has been given to {who}",
-    ru="{order} передан, его везёт {who}",
-    samples={"who": ("another courier", "другой курьер")},
+    ru="{order} передан {who:who_dat}",
+    samples={"who": ("another courier", "другому курьеру")},
 )
 def reassigned(story: Story, order: Term, who: Term) -> None:
     """Another courier carries the order; the endpoint must have a states address."""

@@ -15,8 +15,8 @@ yet. What completion offers for a gap comes from feature files alone, hence the 
 import re
 from collections.abc import Iterable, Iterator
 
-from harness.steps.slots import SLOTS
-from harness.steps.vocabulary import ON_CALL, Pattern, Step, compiled, steps
+from harness.steps.slots import SLOTS, gap_name
+from harness.steps.vocabulary import ON_CALL, Pattern, Step, compiled, kinds, steps
 from harness.steps.words import LANGUAGES
 from mockpbx.errors import HarnessError
 
@@ -26,32 +26,6 @@ MADE = "# Made by pbx editor"
 _MOST_OFFERED = 9
 """Of the words for a gap the server offers ten; one is left for those below."""
 
-_RUSSIAN = {
-    "who": "кто",
-    "order": "заказ",
-    "place": "место",
-    "nth": "какой",
-    "phase": "когда",
-    "spelling": "как",
-    "state": "состояние",
-    "kind": "что",
-    "party": "сторона",
-    "failure": "сбой",
-    "reason": "причина",
-    "text": "текст",
-    "keys": "клавиши",
-    "number": "число",
-    "seconds": "секунды",
-    "times": "сколько раз",
-    "clock": "время",
-    "date": "дата",
-    "parameter": "параметр",
-    "method": "метод",
-    "brand": "марка",
-    "ending": "итог",
-}
-"""Names of gaps in Russian sentences; the server keeps one list for both languages."""
-
 _ON_SECOND_CALL = {"en": "on the second call", "ru": "во втором звонке"}
 
 _FURTHER = (
@@ -59,10 +33,6 @@ _FURTHER = (
     "the endpoint is asked 3 times",
     "систему спрашивают один раз",
     "систему спрашивают 3 раза",
-    "звонящий набирает номер заказа",
-    "система не отвечает на первом вопросе",
-    "система не отвечает на втором вопросе",
-    "до второго вопроса доставлен заказ",
 )
 """Words that sentences want besides the first form of each."""
 
@@ -141,11 +111,7 @@ def expression(pattern: Pattern) -> str:
     """
     if re.search(r"[()/\\.*|\"]", pattern.text):
         raise HarnessError(f"editors would misread the sentence {pattern.text!r}")
-    return re.sub(r"\{(\w+)\}", lambda gap: f"{{{_named(gap[1], pattern.lang)}}}", pattern.shown)
-
-
-def _named(kind: str, lang: str) -> str:
-    return _RUSSIAN[kind] if lang == "ru" else kind
+    return pattern.shown
 
 
 def _on_second_call(pattern: Pattern) -> str:
@@ -156,10 +122,17 @@ def _on_second_call(pattern: Pattern) -> str:
 # -- gaps ------------------------------------------------------------------------------
 
 
-def _gaps() -> Iterator[str]:
-    for kind, slot in SLOTS.items():
+def _names() -> Iterator[tuple[str, str]]:
+    """Give the kinds of gaps with a language that has them."""
+    for kind in SLOTS:
         for lang in LANGUAGES:
-            yield _gap(_named(kind, lang), slot.regex[lang])
+            if kind in kinds(lang):
+                yield kind, lang
+
+
+def _gaps() -> Iterator[str]:
+    for kind, lang in _names():
+        yield _gap(gap_name(kind, lang), SLOTS[kind].regex[lang])
     for step in steps():
         if step.of_one_call:
             for pattern in step.patterns:
@@ -168,7 +141,7 @@ def _gaps() -> Iterator[str]:
 
 
 def _own(fields: Iterable[str]) -> Iterator[str]:
-    ours = {_named(kind, lang) for kind in SLOTS for lang in LANGUAGES}
+    ours = {gap_name(kind, lang) for kind, lang in _names()}
     for field in fields:
         if field not in ours:  # the server knows one of each name, and ours must be known
             yield _gap(field, r"[-+]?\d+" if field.endswith(":d") else ".+")
@@ -208,6 +181,8 @@ def _offered() -> Iterator[str]:
     for lang in LANGUAGES:
         patterns = [one for step in steps() for one in step.patterns if one.lang == lang]
         for kind, slot in SLOTS.items():
+            if kind not in kinds(lang):
+                continue
             words = sorted(slot.choices[lang], key=len)[:_MOST_OFFERED] or [slot.sample[lang]]
             simplest = min((one for one in patterns if kind in one.kinds), key=_simplicity)
             for word in words:
@@ -221,5 +196,5 @@ def _simplicity(pattern: Pattern) -> tuple[int, int]:
 
 def _filled(pattern: Pattern, kind: str, words: str) -> str:
     """Say a sentence with certain words in the first gap of their kind."""
-    begun = pattern.shown.replace(f"{{{kind}}}", words, 1)
+    begun = pattern.skeleton.replace(f"{{{kind}}}", words, 1)
     return re.sub(r"\{(\w+)\}", lambda gap: SLOTS[gap[1]].sample[pattern.lang], begun)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from harness.steps.slots import SLOTS
-from harness.steps.vocabulary import Part, Pattern, Step, steps
+from harness.steps.vocabulary import Part, Pattern, Step, kinds, steps
+from harness.steps.words import LANGUAGES
 
 _PARTS = {
     Part.GIVEN: ("Given", "Дано", "what is true before the call"),
@@ -21,7 +22,7 @@ def chosen(word: str | None) -> list[Step]:
     direct = [
         step
         for step in steps()
-        if wanted in step.about.lower()
+        if any(wanted in step.explained(lang).lower() for lang in LANGUAGES)
         or any(wanted in f"{item.shown} {item.example}".lower() for item in step.patterns)
     ]
     return direct or [step for step in steps() if _may_hold(step, wanted)]
@@ -47,7 +48,7 @@ def lines(listed: Sequence[Step], lang: str) -> Iterator[tuple[str, str, str]]:
     for step in listed:
         keyword = _PARTS[step.part][_KEYWORDS[lang]]
         for pattern in in_language(step, lang):
-            yield f"{keyword} {pattern.shown}", f"{keyword} {pattern.example}", step.about
+            yield f"{keyword} {pattern.shown}", f"{keyword} {pattern.example}", step.explained(lang)
 
 
 def markdown() -> str:
@@ -87,6 +88,11 @@ def _gaps() -> Iterator[str]:
     yield "| in the place of | English | по-русски |"
     yield "|---|---|---|"
     for kind, slot in SLOTS.items():
-        cells = [", ".join(slot.choices[lang]) or f"`{slot.sample[lang]}`" for lang in _KEYWORDS]
-        sample = slot.sample["en"]
-        yield f"| {sample if slot.choices['en'] else kind} | {cells[0]} | {cells[1]} |"
+        # A case is a gap of Russian sentences alone: what stands there in English is told above it.
+        said = [", ".join(slot.choices[lang]) or f"`{slot.sample[lang]}`" for lang in _KEYWORDS]
+        cells = [
+            cell if kind in kinds(lang) else "" for cell, lang in zip(said, _KEYWORDS, strict=True)
+        ]
+        first = "en" if cells[0] else "ru"
+        name = slot.sample[first] if slot.choices[first] else kind
+        yield f"| {name} | {cells[0]} | {cells[1]} |"

@@ -12,8 +12,9 @@ _ALIKE = 0.5
 _PLACEHOLDER = re.compile("<[^<>]+>")
 _WHICH_CALL = {
     "en": re.compile(r"on the (\w+) call\b", re.IGNORECASE),
-    "ru": re.compile(r"во? (\w+) звонке\b", re.IGNORECASE),
+    "ru": re.compile(r"(во? \w+) звонке\b", re.IGNORECASE),
 }
+_ORDINALS = {"en": "nth", "ru": "nth_inside"}
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 _SAYS = {
@@ -101,7 +102,7 @@ def _misfits(sentence: str, lang: str, *, outcome: bool) -> Iterator[str]:
     rest = focused(sentence)[1]
     which = _WHICH_CALL[lang].match(rest)
     if which:
-        yield _choose(which.group(1), SLOTS["nth"], lang)
+        yield _choose(which.group(1), SLOTS[_ORDINALS[lang]], lang)
         return
     fitting = [
         (pattern, found)

@@ -5,7 +5,7 @@ from harness.steps.signals import MisuseError
 from harness.steps.slots import Term
 from harness.steps.story import Story
 from harness.steps.tables import choice, rows
-from harness.steps.vocabulary import CUSTOMER, then
+from harness.steps.vocabulary import OF_CUSTOMER, WITH_CUSTOMER, then
 from mockpbx.core.cdr import FinishReason, LegDisposition
 from mockpbx.filemodel import suggest
 
@@ -17,8 +17,8 @@ _OUTCOMES = {disposition.value: disposition.value for disposition in LegDisposit
 @then(
     "the caller talks to {who}",
     "the caller is connected to {who}",
-    ru=("звонящий разговаривает: {who}", "звонящего соединяют: {who}", "звонящий говорит с: {who}"),
-    samples=CUSTOMER,
+    ru=("звонящий разговаривает с {who:who_ins}", "звонящего соединяют с {who:who_ins}"),
+    samples=WITH_CUSTOMER,
 )
 def talks_to(story: Story, who: Term, nth: int | None = None) -> None:
     """The last caller is connected with somebody."""
@@ -27,8 +27,8 @@ def talks_to(story: Story, who: Term, nth: int | None = None) -> None:
 
 @then(
     "{caller:who} talks to {callee:who}",
-    ru="{caller:who} разговаривает: {callee:who}",
-    samples={"callee": ("the customer", "клиент")},
+    ru="{caller:who} разговаривает с {callee:who_ins}",
+    samples={"callee": ("the customer", "клиентом")},
 )
 def one_talks_to(story: Story, caller: Term, callee: Term, nth: int | None = None) -> None:
     """Of several callers this one is connected with somebody."""
@@ -59,7 +59,11 @@ def leaves_message(story: Story, nth: int | None = None) -> None:
     expect(story, story.call(nth=nth), reaches="voicemail")
 
 
-@then("the caller does not talk to {who}", ru="звонящий не разговаривает: {who}", samples=CUSTOMER)
+@then(
+    "the caller does not talk to {who}",
+    ru="звонящий не разговаривает с {who:who_ins}",
+    samples=WITH_CUSTOMER,
+)
 def does_not_talk_to(story: Story, who: Term, nth: int | None = None) -> None:
     """The caller is not connected with somebody."""
     expect(story, story.call(nth=nth), never_reaches=story.numbers(who))
@@ -68,8 +72,8 @@ def does_not_talk_to(story: Story, who: Term, nth: int | None = None) -> None:
 @then(
     "the number of {who} stays secret",
     "nobody learns the number of {who}",
-    ru=("номер остаётся в тайне: {who}", "номер не раскрыт: {who}"),
-    samples=CUSTOMER,
+    ru=("номер {who:who_gen} остаётся в тайне", "никто не узнаёт номер {who:who_gen}"),
+    samples=OF_CUSTOMER,
 )
 def stays_secret(story: Story, who: Term, nth: int | None = None) -> None:
     """No answer of the call names the number, and the PBX does not dial it."""
@@ -79,8 +83,8 @@ def stays_secret(story: Story, who: Term, nth: int | None = None) -> None:
 
 @then(
     "{caller:who} learns no number of {who}",
-    ru="{caller:who} не узнаёт номер: {who}",
-    samples=CUSTOMER,
+    ru="{caller:who} не узнаёт номер {who:who_gen}",
+    samples=OF_CUSTOMER,
 )
 def learns_no_number(story: Story, caller: Term, who: Term, nth: int | None = None) -> None:
     """On this caller's call no answer names the number, and the PBX does not dial it."""
@@ -100,13 +104,13 @@ def _operation(story: Story, place: Term) -> str:
     return place.value
 
 
-@then("the caller is led to {place}", ru="звонящего ведут: {place}")
+@then("the caller is led to {place}", ru="звонящий доходит до {place:place_gen}")
 def led_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The call enters an operation of the PBX scenario."""
     expect(story, story.call(nth=nth), path=[_operation(story, place)])
 
 
-@then("the caller is not led to {place}", ru="звонящего не ведут: {place}")
+@then("the caller is not led to {place}", ru="звонящий не доходит до {place:place_gen}")
 def not_led_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The call does not enter an operation of the PBX scenario."""
     expect(story, story.call(nth=nth), avoids=[_operation(story, place)])
@@ -133,7 +137,7 @@ def is_asked_again(story: Story, nth: int | None = None) -> None:
 @then(
     "the caller hears {words:text}",
     ru="звонящий слышит {words:text}",
-    samples={"words": ('"Enter the order number"', '"Наберите номер заказа"')},
+    samples={"words": '"order number"'},
 )
 def hears(story: Story, words: str, nth: int | None = None) -> None:
     """An announcement to the caller holds these words; a file is heard as “file NAME”."""
@@ -143,14 +147,17 @@ def hears(story: Story, words: str, nth: int | None = None) -> None:
 @then(
     "whoever answers is told {words:text}",
     ru="ответившему говорят {words:text}",
-    samples={"words": ('"Courier is calling"', '"Звонит курьер"')},
+    samples={"words": '"Courier is calling"'},
 )
 def is_told(story: Story, words: str, nth: int | None = None) -> None:
     """The whisper to the one who picked up holds these words."""
     expect(story, story.call(nth=nth), whisper=words)
 
 
-@then("whoever answers is told the number of {order}", ru="ответившему называют: {order}")
+@then(
+    "whoever answers is told the number of {order}",
+    ru="ответившему называют {order:order_number}",
+)
 def is_told_order(story: Story, order: Term, nth: int | None = None) -> None:
     """The whisper to the one who picked up names the order."""
     expect(story, story.call(nth=nth), whisper=story.number(order))
@@ -186,8 +193,8 @@ def no_phone_rings(story: Story, nth: int | None = None) -> None:
 
 @then(
     "the PBX falls back to {place}",
-    ru="запасной путь АТС: {place}",
-    samples={"place": ("the operators", "операторы")},
+    ru="запасной путь АТС ведёт к {place:place_dat}",
+    samples={"place": ("the operators", "операторам")},
 )
 def falls_back_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The last failure of the endpoint led to an operation."""
@@ -216,8 +223,8 @@ def too_late(story: Story, nth: int | None = None) -> None:
 
 
 @then(
-    "the caller hears at most {seconds} seconds of silence",
-    ru="тишина длится не больше {seconds} секунд",
+    "the caller hears at most {seconds:duration} of silence",
+    ru="тишина длится не больше {seconds:duration}",
 )
 def silence_at_most(story: Story, seconds: float, nth: int | None = None) -> None:
     """Dead air: seconds in which the caller heard nothing."""
@@ -225,15 +232,15 @@ def silence_at_most(story: Story, seconds: float, nth: int | None = None) -> Non
 
 
 @then(
-    "the caller hears at least {seconds} seconds of silence",
-    ru="тишина длится не меньше {seconds} секунд",
+    "the caller hears at least {seconds:duration} of silence",
+    ru="тишина длится не меньше {seconds:duration}",
 )
 def silence_at_least(story: Story, seconds: float, nth: int | None = None) -> None:
     """Dead air: seconds in which the caller heard nothing."""
     expect(story, story.call(nth=nth), dead_air={"min": seconds})
 
 
-@then("the call ends as {ending}", ru="звонок завершается: {ending}")
+@then("the call ends as {ending}", ru="звонок завершается с итогом {ending}")
 def ends_as(story: Story, ending: str, nth: int | None = None) -> None:
     """How the call ended, in the vendors' words: success_finish, no_operation."""
     known = [reason.value for reason in FinishReason]

@@ -7,7 +7,7 @@ from harness.steps.log import entries
 from harness.steps.signals import MisuseError
 from harness.steps.slots import Term
 from harness.steps.story import Story
-from harness.steps.vocabulary import CUSTOMER, then
+from harness.steps.vocabulary import OF_CUSTOMER, then
 from mockpbx.core.instruction import Forward
 from mockpbx.drivers.stage import Played
 from mockpbx.wire.messages import HttpRequest
@@ -31,11 +31,13 @@ def not_asked(story: Story, nth: int | None = None) -> None:
 
 
 @then(
-    "the endpoint is asked at most {number} times", ru="систему спрашивают не больше {number} раз"
+    "the endpoint is asked at most {times}",
+    ru="систему спрашивают не больше {times}",
+    samples={"times": ("2 times", "двух раз")},
 )
-def asked_at_most(story: Story, number: int, nth: int | None = None) -> None:
+def asked_at_most(story: Story, times: int, nth: int | None = None) -> None:
     """An endpoint that knows enough may answer sooner."""
-    expect(story, story.call(nth=nth), requests={"max": number})
+    expect(story, story.call(nth=nth), requests={"max": times})
 
 
 def _digits(played: Played, nth: Term) -> str:
@@ -44,7 +46,10 @@ def _digits(played: Played, nth: Term) -> str:
     return requests[place - 1].digits or "nothing" if place <= len(requests) else "no such question"
 
 
-@then("the {which:nth} question carries {order}", ru="{which:nth} вопрос содержит: {order}")
+@then(
+    "the {which:nth} question carries {order}",
+    ru="{which:nth} вопрос содержит {order:order_number}",
+)
 def carries(story: Story, which: Term, order: Term, nth: int | None = None) -> None:
     """The digits that the PBX sent along."""
     played, number = story.call(nth=nth), story.number(order)
@@ -63,7 +68,7 @@ def carries_keys(story: Story, which: Term, keys: str, nth: int | None = None) -
     want(story, played, holds=received == keys, expected=keys, received=received)
 
 
-@then("the {which:nth} question carries no digits", ru="{which:nth} вопрос без цифр")
+@then("the {which:nth} question carries no digits", ru="{which:nth_inside} вопросе нет цифр")
 def carries_nothing(story: Story, which: Term, nth: int | None = None) -> None:
     """Nothing had been entered."""
     played = story.call(nth=nth)
@@ -73,7 +78,7 @@ def carries_nothing(story: Story, which: Term, nth: int | None = None) -> None:
 
 @then(
     "the {which:nth} question says {words:text}",
-    ru="{which:nth} вопрос гласит {words:text}",
+    ru="{which:nth_inside} вопросе есть {words:text}",
     samples={"words": '"numa=79161110001"'},
 )
 def question_says(story: Story, which: Term, words: str, nth: int | None = None) -> None:
@@ -85,7 +90,7 @@ def question_says(story: Story, which: Term, words: str, nth: int | None = None)
 
 @then(
     "the {which:nth} question does not mention {words:text}",
-    ru="{which:nth} вопрос без {words:text}",
+    ru="{which:nth_inside} вопросе нет {words:text}",
     samples={"words": '"numb"'},
 )
 def question_silent(story: Story, which: Term, words: str, nth: int | None = None) -> None:
@@ -145,7 +150,7 @@ def marked_as_json(story: Story, nth: int | None = None) -> None:
 
 @then(
     "every answer has status {number}",
-    ru="статус каждого ответа {number}",
+    ru="у каждого ответа статус {number}",
     samples={"number": "200"},
 )
 def has_status(story: Story, number: int, nth: int | None = None) -> None:
@@ -158,7 +163,10 @@ def has_status(story: Story, number: int, nth: int | None = None) -> None:
         )
 
 
-@then("every answer comes within {seconds} seconds", ru="каждый ответ приходит за {seconds} секунд")
+@then(
+    "every answer comes within {seconds:duration}",
+    ru="каждый ответ приходит не позже чем через {seconds:duration}",
+)
 def answers_within(story: Story, seconds: float, nth: int | None = None) -> None:
     """How long the endpoint itself took, in real seconds."""
     played = story.call(nth=nth)
@@ -200,7 +208,7 @@ def never_says(story: Story, words: str, nth: int | None = None) -> None:
     expect(story, story.call(nth=nth), never_says=[words])
 
 
-@then("no answer sets a cookie", ru="ни один ответ не ставит cookie")
+@then("no answer sets a cookie", ru="ни один ответ не устанавливает cookie")
 def no_cookie(story: Story, nth: int | None = None) -> None:
     """A PBX keeps none."""
     played = story.call(nth=nth)
@@ -208,7 +216,10 @@ def no_cookie(story: Story, nth: int | None = None) -> None:
     want(story, played, holds=not held, expected="no cookie", received="Set-Cookie")
 
 
-@then("no instruction names the caller's own number", ru="ни один ответ не велит набрать звонящего")
+@then(
+    "no instruction names the caller's own number",
+    ru="ни один ответ не велит набрать номер звонящего",
+)
 def not_themselves(story: Story, nth: int | None = None) -> None:
     """Whoever calls is on the phone already."""
     played = story.call(nth=nth)
@@ -217,8 +228,8 @@ def not_themselves(story: Story, nth: int | None = None) -> None:
 
 @then(
     "no spoken word holds a phone number of {who}",
-    ru="вслух не называют номер: {who}",
-    samples=CUSTOMER,
+    ru="вслух не называют номер {who:who_gen}",
+    samples=OF_CUSTOMER,
 )
 def not_spoken(story: Story, who: Term, nth: int | None = None) -> None:
     """Neither announcements nor whispers tell it."""
@@ -244,7 +255,7 @@ def same_answers(story: Story, nth: int | None = None) -> None:
     expect(story, story.call(nth=nth), same_answers=True)
 
 
-@then("both calls are answered alike", ru="на оба звонка ответ одинаков")
+@then("both calls are answered alike", ru="на оба звонка ответ одинаковый")
 def calls_alike(story: Story) -> None:
     """The last answers of the last two calls are the same, so that neither tells more."""
     played = story.call()

@@ -15,7 +15,8 @@ from importlib import import_module
 from inspect import signature
 from typing import Any
 
-from harness.steps.slots import QUOTED, SLOTS, Term
+from harness.steps.russian import ABOUT
+from harness.steps.slots import QUOTED, SLOTS, Term, gap_name, yo
 from harness.steps.words import LANGUAGES
 from mockpbx.errors import HarnessError
 
@@ -54,9 +55,14 @@ class Pattern:
         return _GAP.sub(fill, self.text)
 
     @property
-    def shown(self) -> str:
-        """The pattern as people read it, ``{who}`` for a gap."""
+    def skeleton(self) -> str:
+        """The pattern with the kinds of its gaps alone, ``{who}``."""
         return _GAP.sub(lambda gap: f"{{{_kind(gap)}}}", self.text)
+
+    @property
+    def shown(self) -> str:
+        """The pattern as people read it: ``{who}`` for a gap, in Russian ``{кто}``."""
+        return _GAP.sub(lambda gap: f"{{{gap_name(_kind(gap), self.lang)}}}", self.text)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -81,6 +87,10 @@ class Step:
     run: Callable[..., None]
     about: str
     block: str = ""
+
+    def explained(self, lang: str) -> str:
+        """Say what it does, in a language."""
+        return ABOUT[self.run.__name__] if lang == "ru" else self.about
 
     @property
     def of_one_call(self) -> bool:
@@ -121,6 +131,9 @@ Samples = Mapping[str, str | tuple[str, str]]
 
 CUSTOMER: Samples = {"who": ("the customer", "клиент")}
 """For sentences that of a courier would sound odd."""
+
+OF_CUSTOMER: Samples = {"who": ("the customer", "клиента")}
+WITH_CUSTOMER: Samples = {"who": ("the customer", "клиентом")}
 
 
 def _samples(given_for: Samples, lang: str) -> tuple[tuple[str, str], ...]:
@@ -172,6 +185,13 @@ def steps() -> tuple[Step, ...]:
     return tuple(sorted(found, key=lambda step: order.index(step.run.__module__)))
 
 
+@cache
+def kinds(lang: str) -> frozenset[str]:
+    """Give the kinds of gaps that the sentences of a language have."""
+    patterns = (one for step in steps() for one in step.patterns if one.lang == lang)
+    return frozenset(kind for pattern in patterns for kind in pattern.kinds)
+
+
 # -- recognising -----------------------------------------------------------------------
 
 
@@ -192,11 +212,11 @@ def _regex(pattern: Pattern, gap_regex: Callable[[str], str]) -> re.Pattern[str]
     for gap in _GAP.finditer(pattern.text):
         name = gap.group(1) or gap.group(2)
         parts += [
-            re.escape(pattern.text[end : gap.start()]),
+            yo(re.escape(pattern.text[end : gap.start()])),
             f"(?P<{name}>{gap_regex(_kind(gap))})",
         ]
         end = gap.end()
-    parts.append(re.escape(pattern.text[end:]))
+    parts.append(yo(re.escape(pattern.text[end:])))
     return re.compile("".join(parts), re.IGNORECASE)
 
 
@@ -211,7 +231,7 @@ def values(pattern: Pattern, sentence: str) -> dict[str, Any] | None:
 
 ON_CALL = {
     "en": rf"on the (?P<nth>{SLOTS['nth'].regex['en']}) call,?",
-    "ru": rf"во? (?P<nth>{SLOTS['nth'].regex['ru']}) звонке,?",
+    "ru": rf"(?P<nth>{SLOTS['nth_inside'].regex['ru']}) звонке,?",
 }
 """What may stand before any outcome: which of several calls it is about."""
 
@@ -225,7 +245,7 @@ def focused(sentence: str) -> tuple[int | None, str]:
     for lang in LANGUAGES:
         found = _FOCUSED[lang].fullmatch(sentence)
         if found:
-            nth = SLOTS["nth"].read(found.group("nth"))
+            nth = SLOTS["nth"].read(found.group("nth"))  # the words of all cases
             assert isinstance(nth, Term)  # noqa: S101  # the slot reads words
             return int(nth.value), found.group("rest")
     return None, sentence

@@ -63,7 +63,7 @@ def calls_from(story: Story, number: str) -> None:
 
 @when(
     "{who} calls under the same session id",
-    ru="{who} звонит с тем же номером сеанса",
+    ru="{who} звонит с тем же идентификатором сеанса",
 )
 def calls_in_session(story: Story, who: Term) -> None:
     """The PBX gives two calls the same id."""
@@ -72,7 +72,7 @@ def calls_in_session(story: Story, who: Term) -> None:
     story.draft["session"] = "shared"
 
 
-@when("{who} places a call out", ru="{who} звонит наружу")
+@when("{who} places a call out", ru="{who} совершает исходящий звонок")
 def calls_out(story: Story, who: Term) -> None:
     """An outgoing call reaches the same operation."""
     story.begin(_caller(story, who))
@@ -83,7 +83,9 @@ def calls_out(story: Story, who: Term) -> None:
 
 
 @when(
-    "the caller enters {order}", "the caller then enters {order}", ru=("звонящий набирает {order}",)
+    "the caller enters {order}",
+    "the caller then enters {order}",
+    ru="звонящий набирает {order:order_number}",
 )
 def enters(story: Story, order: Term) -> None:
     """What the caller dials the next time they are asked for an order number."""
@@ -103,14 +105,18 @@ def enters_nothing(story: Story) -> None:
 
 
 @when(
-    "the caller enters only the beginning of {order}", ru="звонящий набирает только начало: {order}"
+    "the caller enters only the beginning of {order}",
+    ru="звонящий набирает только начало номера {order:order_gen}",
 )
 def enters_part(story: Story, order: Term) -> None:
     """The caller stops after three digits."""
     story.draft.setdefault("dials", []).append(story.number(order)[:3])
 
 
-@when("the caller enters {order} twice over", ru="звонящий набирает дважды подряд {order}")
+@when(
+    "the caller enters {order} twice over",
+    ru="звонящий дважды подряд набирает {order:order_number}",
+)
 def enters_doubled(story: Story, order: Term) -> None:
     """The caller dials more digits than are wanted."""
     story.draft.setdefault("dials", []).append(FORMS["doubled"](story.number(order)))
@@ -118,7 +124,7 @@ def enters_doubled(story: Story, order: Term) -> None:
 
 @when(
     "the caller enters {order} with a pause after each digit",
-    ru="звонящий набирает медленно {order}",
+    ru="звонящий медленно набирает {order:order_number}",
 )
 def enters_slowly(story: Story, order: Term) -> None:
     """The caller takes a second for each digit."""
@@ -134,7 +140,10 @@ def barges_in(story: Story) -> None:
 # -- hanging up ------------------------------------------------------------------------
 
 
-@when("the caller hangs up {phase}", ru="звонящий кладёт трубку {phase}")
+@when(
+    "the caller hangs up {phase}",
+    ru=("звонящий кладёт трубку, {phase:going_on}", "звонящий кладёт трубку {phase}"),
+)
 def hangs_up(story: Story, phase: Term) -> None:
     """The caller has had enough; a little after it began."""
     story.draft["hangs_up"] = {"while": phase.value, "after": 0.3}
@@ -142,21 +151,27 @@ def hangs_up(story: Story, phase: Term) -> None:
 
 @when(
     "the caller hangs up {phase} for the {nth} time",
-    ru="звонящий кладёт трубку {phase} в {nth} раз",
-    samples={"nth": ("third", "третий")},
+    ru=(
+        "звонящий кладёт трубку, {phase:going_on} {nth:nth_again} раз",
+        "звонящий кладёт трубку {phase} {nth:nth_again} раз",
+    ),
+    samples={"nth": ("third", "в третий")},
 )
 def hangs_up_later(story: Story, phase: Term, nth: Term) -> None:
     """The caller has had enough, not the first time that this goes on."""
     story.draft["hangs_up"] = {"while": phase.value, "nth": int(nth.value)}
 
 
-@when("the caller talks for {seconds} seconds", ru="звонящий говорит {seconds} секунд")
+@when("the caller talks for {seconds:duration}", ru="звонящий говорит {seconds:duration}")
 def talks(story: Story, seconds: float) -> None:
     """The caller ends the conversation after so long; 20 seconds unless this is said."""
     story.draft["talks"] = seconds
 
 
-@when("the caller waits {seconds} seconds before entering", ru="звонящий ждёт {seconds} секунд")
+@when(
+    "the caller waits {seconds:duration} before entering",
+    ru="звонящий ждёт {seconds:duration} перед набором",
+)
 def waits(story: Story, seconds: float) -> None:
     """The caller begins to dial so many seconds after being asked."""
     dials = story.draft.get("dials")
@@ -177,7 +192,10 @@ def repeats(story: Story, nth: Term) -> None:
     story.draft.setdefault("repeats", []).append({"request": int(nth.value), "after": 2})
 
 
-@when("the PBX sends the {nth} question twice at once", ru="АТС дважды сразу шлёт {nth} вопрос")
+@when(
+    "the PBX sends the {nth} question twice at once",
+    ru="АТС присылает {nth} вопрос дважды одновременно",
+)
 def doubles(story: Story, nth: Term) -> None:
     """The PBX sends the same question twice at the same moment."""
     story.draft.setdefault("repeats", []).append({"request": int(nth.value)})
@@ -185,7 +203,7 @@ def doubles(story: Story, nth: Term) -> None:
 
 @when(
     "{order} is delivered before the {nth} question",
-    ru="до {nth} вопроса доставлен {order}",
+    ru="до {nth:nth_gen} вопроса {order} доставляют",
     samples={"nth": ("second", "второго")},
 )
 def delivered_meanwhile(story: Story, order: Term, nth: Term) -> None:
@@ -197,8 +215,8 @@ def delivered_meanwhile(story: Story, order: Term, nth: Term) -> None:
 
 @when(
     "{order} is given to {who} before the {nth} question",
-    ru="до {nth} вопроса {order} передают, его везёт {who}",
-    samples={"nth": ("second", "второго"), "who": ("another courier", "другой курьер")},
+    ru="до {nth:nth_gen} вопроса {order} передают {who:who_dat}",
+    samples={"nth": ("second", "второго"), "who": ("another courier", "другому курьеру")},
 )
 def reassigned_meanwhile(story: Story, order: Term, who: Term, nth: Term) -> None:
     """Another courier gets the order in the middle of the call; a states address is needed."""

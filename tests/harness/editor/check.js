@@ -146,12 +146,12 @@ test('a misspelt step is undefined, and only that', async () => {
   const russian = [
     'Когда курер звонит',
     'И звонящий набирает номер заказа',
-    'Тогда во втором звонке звонящий говорит с: клент',
+    'Тогда во втором звонке звонящий разговаривает с клентом',
   ];
   await steps(russian, ({ diagnostics }) => {
     assert.deepEqual(messages(diagnostics), [
       'Undefined step: курер звонит',
-      'Undefined step: во втором звонке звонящий говорит с: клент',
+      'Undefined step: во втором звонке звонящий разговаривает с клентом',
     ]);
   });
 });
@@ -181,14 +181,14 @@ const DEFINED = {
   'When "79161110001" calls again': '{who} calls again',
   'Given the PBX scenario "courier-line"': 'the PBX scenario {text}',
   'Given the endpoint takes 2.5 seconds on the first call':
-    'the endpoint takes {seconds} seconds on the {nth} call',
+    'the endpoint takes {duration} on the {nth} call',
   'Then on the second call the caller talks to the customer':
     '{on the second call the caller talks to <who>}',
   "Then on the third call, nobody's phone rings": "{on the second call nobody's phone rings}",
   'Когда посторонний звонит': '{кто} звонит',
   'Тогда звонящий слышит «Здравствуйте»': 'звонящий слышит {текст}',
-  'Тогда во втором звонке звонящий разговаривает: клиент':
-    '{во втором звонке звонящий разговаривает: <кто>}',
+  'Тогда во втором звонке звонящий разговаривает с клиентом':
+    '{во втором звонке звонящий разговаривает с <кем>}',
 };
 
 for (const [step, sentence] of Object.entries(DEFINED)) {
@@ -242,8 +242,8 @@ const OFFERED = [
   ['Then the caller tal', 'the caller talks to {who}', /^the caller talks to \$\{1\|.*customer/],
   ['Given the endpoint is', 'the endpoint {failure}', /^the endpoint \$\{1\|.*is down/],
   ['Когда посторонний зв', '{кто} звонит', /^\$\{1\|.*посторонний.*\|\} звонит$/],
-  ['Когда звонящий набирает ном', 'звонящий набирает {заказ}', /\$\{1\|.*номер заказа/],
-  ['Тогда звонящий разг', 'звонящий разговаривает: {кто}', /^звонящий разг.*\$\{1\|.*клиент/],
+  ['Когда звонящий набирает ном', 'звонящий набирает {номер заказа}', /\$\{1\|.*номер заказа/],
+  ['Тогда звонящий разг', 'звонящий разговаривает с {кем}', /^звонящий разг.*\$\{1\|.*клиентом/],
   ['И запасной', 'запасной путь не нужен', /^запасной путь не нужен$/],
 ];
 

@@ -27,7 +27,7 @@ def test_a_first_feature_is_made_changed_and_green(project: Project) -> None:
 def test_a_first_feature_in_russian_is_made_changed_and_green(project: Project) -> None:
     assert project.pbx("new", "--lang", "ru", "курьер").code == 0
     text = project.read("курьер.feature")
-    changed = text.replace("звонящий разговаривает: операторы", "о звонящем позаботились")
+    changed = text.replace("звонящий разговаривает с операторами", "о звонящем позаботились")
     assert changed != text
     project.write({"курьер.feature": changed})
     ran = project.pbx("bdd", "курьер.feature", OURS)
@@ -50,7 +50,12 @@ def test_a_feature_that_is_there_is_not_overwritten(project: Project) -> None:
         ("en", "caller enters", "caler enters", "nearest: the caller enters {order}"),
         ("en", "endpoint is down", "endpoint explodes", "“explodes” is not known here"),
         ("ru", "курьер звонит", "курер звонит", "“курер” здесь не знают"),
-        ("ru", "звонящий набирает", "звоняший набирает", "похожие: звонящий набирает {order}"),
+        (
+            "ru",
+            "звонящий набирает",
+            "звоняший набирает",
+            "похожие: звонящий набирает {номер заказа}",
+        ),
     ],
 )
 def test_a_typing_error_in_a_step_gets_a_helpful_answer(
@@ -144,7 +149,7 @@ def test_steps_are_listed_with_examples(project: Project) -> None:
     ran = project.pbx("steps", "voicemail")
     assert "Then the caller leaves a message" in ran.out
     russian = project.pbx("steps", "--lang", "ru", "звонит")
-    assert "Когда {who} звонит" in russian.out
+    assert "Когда {кто} звонит" in russian.out
     assert "Когда курьер звонит" in russian.out
     assert project.pbx("steps", "spaceship").code == 2
 

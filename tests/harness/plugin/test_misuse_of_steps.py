@@ -79,7 +79,11 @@ WRONG = {
         1,
         "no time zone 'Europe/Moskow'; write it like Europe/Moscow",
     ),
-    "seconds below zero": ("Given the endpoint takes -5 seconds", 1, "“-5” is not known here"),
+    "seconds below zero": (
+        "Given the endpoint takes -5 seconds",
+        1,
+        "“-5 seconds” is not known here",
+    ),
     "seconds without end": (f"Given the endpoint takes {'9' * 30} seconds", 1, "choose from: 5"),
     "a pause without end": (
         f"{CALLS}And the caller waits 9999999 seconds before entering\n{TALKS}",
