@@ -12,6 +12,8 @@ from harness.steps import listing
 from harness.steps.nearest import nearest
 from mockpbx.errors import PbxError, UsageError
 
+_FOR_EXAMPLE = {"en": "e.g.", "ru": "напр.:"}
+
 
 class Lang(Enum):
     """The language of sentences."""
@@ -72,4 +74,4 @@ def _list(word: str | None, lang: str) -> None:
         terminal.say((pattern, "bold"))
         terminal.say(f"    {about}")
         if pattern != example:
-            terminal.say(("    e.g. ", "dim"), example)
+            terminal.say((f"    {_FOR_EXAMPLE[lang]} ", "dim"), example)
