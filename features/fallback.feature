@@ -97,7 +97,7 @@ Feature: Fallback: the endpoint fails, and the caller is looked after all the sa
     Examples:
       | state           |
       | do not answer   |
-      | busy            |
+      | are busy        |
       | reject the call |
 
   @FAILURE-05 @req:nobody-answers-is-covered

@@ -165,7 +165,7 @@ Feature: The form of the answer
       | nothing to do        | {"status": "ok"}                                |
 
   @ANSWER-14 @req:no-cookies
-  Scenario: The answer sets no cookie, for the PBX keeps none
+  Scenario: The answer sets no cookie
     When the courier calls
     And the caller enters the order
     Then no answer sets a cookie

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness.pytest_plugin.options import opened
+from harness.pytest_plugin.options import GIVEN_TARGET, opened
+from harness.pytest_plugin.running import check_still_there
 from harness.pytest_plugin.stashing import STORY, TOLD
 from harness.pytest_plugin.stepping import NotApplicableSkip
 from harness.steps.line import Line
@@ -49,6 +50,8 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[Line]:
     try:
         with opened(request.config) as line:
             yield line
+            if GIVEN_TARGET not in request.config.stash:  # whoever gave it looks for themselves
+                check_still_there(line.target)
     except PbxError as error:
         if hasattr(request.config, "workerinput"):
             raise  # a process of several cannot end them all

@@ -7,12 +7,11 @@ from pydantic import ValidationError
 from harness.reports.outcome import outcome
 from harness.steps.signals import MisuseError, OutcomeMissedError
 from harness.steps.story import Story
-from mockpbx.callscript.expectations import Answer, Evidence, Expect, judge
+from mockpbx.callscript.expectations import Expect, judge
 from mockpbx.core.observed import Failure
-from mockpbx.drivers.stage import Exchange, Played
-from mockpbx.wire.reply import Instructed
+from mockpbx.drivers.play import evidence
+from mockpbx.drivers.stage import Played
 
-SERVER_ERROR = 500
 CALLER = "The caller"
 """Begins the line that tells what a caller lived through."""
 
@@ -29,7 +28,7 @@ def expect(story: Story, played: Played, **wanted: Any) -> None:
     except ValidationError as error:
         said = "; ".join(one["msg"] for one in error.errors())
         raise MisuseError(f"{story.place}: {said}") from None
-    misses = judge(model, evidence(story, played))
+    misses = judge(model, evidence(played, injected=story.injected(played)))
     if misses:
         miss(story, played, "; ".join(str(one) for one in misses))
 
@@ -65,32 +64,3 @@ def causes(played: Played) -> list[str]:
             said = f"{observed.observed.value}: {observed.detail}{place}"
             found.append(f"the answer to request {exchange.request_id} is no instruction, {said}")
     return found
-
-
-def evidence(story: Story, played: Played) -> Evidence:
-    """Give a call as expectations look at it."""
-    answers = tuple(
-        _answer(exchange, exchange.observed)
-        for exchange in played.exchanges
-        if exchange.observed is not None
-    )
-    return Evidence(record=played.record, answers=answers, injected=story.injected(played))
-
-
-def _answer(exchange: Exchange, observed: Instructed | Failure) -> Answer:
-    return Answer(
-        request_id=exchange.request_id,
-        copy=exchange.copy,
-        status=exchange.reply.status if exchange.reply else None,
-        text=answer_text(exchange),
-        result=observed if isinstance(observed, Failure) else observed.instruction,
-    )
-
-
-def answer_text(exchange: Exchange) -> str:
-    """Give headers and body of an answer as text to look into."""
-    reply = exchange.reply
-    if reply is None:
-        return ""
-    headers = "\n".join(f"{name}: {value}" for name, value in reply.headers)
-    return f"{headers}\n\n{reply.body.decode('utf-8', 'replace')}"

@@ -2,7 +2,7 @@
 
 import json
 
-from harness.steps.judging import answer_text, expect, miss, want
+from harness.steps.judging import expect, miss, want
 from harness.steps.log import entries
 from harness.steps.signals import MisuseError
 from harness.steps.slots import Term
@@ -186,7 +186,7 @@ def answers_within(story: Story, seconds: float, nth: int | None = None) -> None
     samples={"number": "4000"},
 )
 def shorter_than(story: Story, number: int, nth: int | None = None) -> None:
-    """The PBX reads no novels."""
+    """How long the body of each answer is."""
     played = story.call(nth=nth)
     longest = max((len(one.reply.body) for one in played.exchanges if one.reply), default=0)
     want(
@@ -210,9 +210,10 @@ def never_says(story: Story, words: str, nth: int | None = None) -> None:
 
 @then("no answer sets a cookie", ru="ни один ответ не устанавливает cookie")
 def no_cookie(story: Story, nth: int | None = None) -> None:
-    """A PBX keeps none."""
+    """No answer has the header Set-Cookie."""
     played = story.call(nth=nth)
-    held = any("set-cookie" in answer_text(exchange).lower() for exchange in played.exchanges)
+    replies = [exchange.reply for exchange in played.exchanges if exchange.reply is not None]
+    held = any(name.lower() == "set-cookie" for reply in replies for name, _ in reply.headers)
     want(story, played, holds=not held, expected="no cookie", received="Set-Cookie")
 
 

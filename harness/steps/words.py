@@ -247,7 +247,7 @@ SPELLINGS = (
 """How a PBX may write a caller's number."""
 
 CALLEE_STATES = (
-    word("busy", "busy|is busy", "занят|заняты|занята"),
+    word("busy", "busy|is busy|are busy", "занят|заняты|занята"),
     word("silent", "does not answer|do not answer", "не отвечает|не отвечают"),
     word("rejects", "rejects the call|reject the call", "сбрасывает вызов|сбрасывают вызов"),
     word("invalid", "has no valid number|have no valid number", "недоступен|недоступны"),

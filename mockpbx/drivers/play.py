@@ -76,7 +76,7 @@ async def play(script: CallScript, setting: Setting) -> Performance:
     calls = await stage.play(parts(script, setting))
     injected = bool(script.failures)
     misses = tuple(
-        judge(model.expect, _evidence(played, injected=injected))
+        judge(model.expect, evidence(played, injected=injected))
         for model, played in zip(script.calls, calls, strict=True)
     )
     return Performance(script=script, calls=calls, misses=misses)
@@ -178,7 +178,13 @@ def _before_request(
     return before_request
 
 
-def _evidence(played: Played, *, injected: bool) -> Evidence:
+def evidence(played: Played, *, injected: bool) -> Evidence:
+    """Give a call as expectations look at it.
+
+    Args:
+        played: The call.
+        injected: True if failures were put in the place of outcomes.
+    """
     answers = tuple(
         _answer(exchange, exchange.observed)
         for exchange in played.exchanges
@@ -192,12 +198,12 @@ def _answer(exchange: Exchange, observed: Instructed | Failure) -> Answer:
         request_id=exchange.request_id,
         copy=exchange.copy,
         status=exchange.reply.status if exchange.reply else None,
-        text=_text(exchange),
+        text=answer_text(exchange),
         result=observed if isinstance(observed, Failure) else observed.instruction,
     )
 
 
-def _text(exchange: Exchange) -> str:
+def answer_text(exchange: Exchange) -> str:
     """Give headers and body of an answer as text to look into."""
     reply = exchange.reply
     if reply is None:

@@ -26,7 +26,7 @@ class FailsAtTheThirdGuess(CourierLine):
     def refuse(self, asked: Asked) -> Instruction:
         said = super().refuse(asked)
         if self.wrong[asked.call] == MOST_GUESSES:
-            raise NotImplementedError
+            raise NotImplementedError  # nobody catches it: that is the fault
         return said
 
 

@@ -203,6 +203,17 @@ def test_an_endpoint_that_goes_away_is_told_so(
     assert len(json.loads(project.read("r.json"))["scenarios"]) == 3
 
 
+@pytest.mark.parametrize("words", [(), ("-n", "1")], ids=["alone", "in a process of its own"])
+def test_pytest_is_not_green_on_the_fallback_of_an_endpoint_that_went_away(
+    project: Project, endpoint: Endpoint, words: tuple[str, ...]
+) -> None:
+    endpoint.on_critical = endpoint.go_away
+    project.write({"own.feature": FEATURE})
+    ran = project.pytest(f"--pbx-url={endpoint.url}", *words, report=False)
+    assert ran.code != 0, ran.out
+    assert "the endpoint went away during the run" in ran.out + ran.err
+
+
 def certifying(endpoint: Endpoint) -> list[str]:
     chosen = ["--features=own.feature", "--only=own*", "--json=r.json"]
     return [str(PBX), "certify", endpoint.url, *chosen]
