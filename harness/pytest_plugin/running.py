@@ -182,6 +182,8 @@ def perform(run: FeatureRun, places: Sequence[str]) -> None:
         raise UsageError("\n".join(run.wrong))
     if code == pytest.ExitCode.INTERNAL_ERROR:
         raise HarnessError(f"pytest broke down:\n{run.printed.getvalue().strip()}")
+    if code == pytest.ExitCode.USAGE_ERROR:  # and pytest has said what it could not read
+        raise UsageError("the features were not run, for what is said above; mend it there")
     if not run.items and not run.interrupted:
         raise UsageError(f"no scenario in {', '.join(places)}; pbx new makes a first one")
 

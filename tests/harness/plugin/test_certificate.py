@@ -149,6 +149,19 @@ def test_a_tag_that_cannot_be_is_told_before_anything_runs(
     assert report == {}
 
 
+def test_a_conftest_that_cannot_be_loaded_is_named_and_what_was_done_is_kept(
+    certified: Certified, feature: Feature, project: Project
+) -> None:
+    project.write({"conftest.py": "import nowhere\n"})
+    ran, report = certified(tagged(feature(("It works", REACHES)), "@OWNER-01"), *ONE_CASE)
+    assert ran.code == 2
+    assert "ImportError while loading conftest" in ran.err
+    assert "the features were not run" in ran.err
+    assert "no scenario" not in ran.out + ran.err
+    assert report["verdict"] == "aborted"
+    assert [case["id"] for case in report["cases"]] == ["REPLY-001"]
+
+
 def test_a_baseline_knows_scenarios(
     certified: Certified, feature: Feature, project: Project
 ) -> None:
