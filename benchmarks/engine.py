@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 
 from mockpbx.core import events as on
-from mockpbx.core.call import Call
+from mockpbx.core.call import CallEngine
+from mockpbx.core.channel import CallSetup
 from mockpbx.core.instruction import Announcement, Branch, Forward
-from mockpbx.core.line import CallSetup
 from mockpbx.scenario.library import load
 
 _ROUNDS = 5
@@ -39,7 +39,7 @@ EVENTS = (
 
 def play() -> None:
     """Play the call from its arrival to its record."""
-    call = Call(SETUP, SCENARIO)
+    call = CallEngine(SETUP, SCENARIO)
     for event in EVENTS:
         call.handle(event)
     if call.record is None or call.record.connected != "79175968108":
@@ -54,7 +54,7 @@ def calibrate() -> None:
 
 
 def _best(work: Callable[[], None], times: int) -> float:
-    """Give the seconds of the fastest round."""
+    """Return the seconds of the fastest round."""
     seconds = []
     for _ in range(_ROUNDS):
         began = time.perf_counter()

@@ -23,7 +23,7 @@ Feature: Repeated questions and calls that cross
     Then the repeated question is answered as before
     And the caller talks to the customer
 
-  @CROSS-03 @req:repetition-is-harmless @req:typing-error-can-be-mended
+  @CROSS-03 @req:repetition-is-harmless @req:typing-error-can-be-fixed
   Scenario: A wrong order that is sent twice is one wrong order
     When the courier calls
     And the caller enters an unknown order

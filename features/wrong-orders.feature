@@ -1,15 +1,15 @@
 Feature: Wrong orders
   Whoever enters an order that is not theirs reaches no customer, and learns nothing of the order.
-  A typing error can be mended; guessing comes to an end.
+  A typing error can be fixed; guessing comes to an end.
 
-  @WRONG-01 @req:typing-error-can-be-mended
+  @WRONG-01 @req:typing-error-can-be-fixed
   Scenario: A courier who mistypes the order may try again
     When the courier calls
     And the caller enters an unknown order
     And the caller then enters the order
     Then the caller talks to the customer
 
-  @WRONG-02 @req:typing-error-can-be-mended
+  @WRONG-02 @req:typing-error-can-be-fixed
   Scenario: Two typing errors are forgiven
     When the courier calls
     And the caller enters an unknown order

@@ -47,7 +47,7 @@ class Problem:
     key: str | None = None
 
     def __str__(self) -> str:
-        """Give ``line 12, operations.menu.choices: …``."""
+        """Return ``line 12, operations.menu.choices: …``."""
         places = [f"line {self.line}" if self.line else "", self.key or ""]
         place = ", ".join(part for part in places if part)
         return f"{place}: {self.message}" if place else self.message

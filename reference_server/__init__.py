@@ -2,3 +2,5 @@
 
 Start with ``endpoint.py``, then ``routing.py``. ``python -m reference_server`` runs it.
 """
+
+__all__: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ def open_engine(database: str) -> Engine:
 
 
 def reading(engine: Engine) -> Engine:
-    """Give the same engine for transactions that only read, so that they wait for no writer."""
+    """Return the same engine for transactions that only read, so that they wait for no writer."""
     return engine.execution_options(**{READ_ONLY: True})
 
 

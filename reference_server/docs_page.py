@@ -26,6 +26,6 @@ def render(schema: dict[str, Any]) -> str:
 
 
 def _row(method: str, path: str, operation: dict[str, Any]) -> str:
-    told = operation.get("description") or operation.get("summary", "")
+    about = operation.get("description") or operation.get("summary", "")
     line = f"{method.upper()} {path}"
-    return f"<tr><td><code>{escape(line)}</code></td><td>{escape(told)}</td></tr>"
+    return f"<tr><td><code>{escape(line)}</code></td><td>{escape(about)}</td></tr>"

@@ -57,10 +57,10 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def write_ready_file(path: Path, told: Mapping[str, object]) -> None:
+def write_ready_file(path: Path, facts: Mapping[str, object]) -> None:
     """Tell a waiting process where we are, in one step: it never sees half a file."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(json.dumps({**told, "pid": os.getpid()}) + "\n")
+    unfinished.write_text(json.dumps({**facts, "pid": os.getpid()}) + "\n")
     unfinished.replace(path)
 
 

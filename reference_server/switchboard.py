@@ -75,9 +75,9 @@ class Switchboard:
     def _answer_one(
         self, call: CallRequest, snapshot: Snapshot, now: float, entries: list[Entry]
     ) -> Answer:
-        told = snapshot.steps.get(call.step) if call.step is not None else None
-        if told is not None:
-            return told
+        known = snapshot.steps.get(call.step) if call.step is not None else None
+        if known is not None:
+            return known
         decision = decide(call, snapshot.facts(call), self._policy)
         answer = Answer(body=decision.body, kind=decision.kind)
         entries.append(_entry(call, answer, now, flagged=snapshot.is_crossed(call)))

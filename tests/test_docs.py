@@ -10,13 +10,17 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
-from harness import baseline as baselines
-from harness import registry
-from harness.manifest import load
+from harness.certify import registry
+from harness.cli.commands import app
+from harness.cli.lazy import LazyCommand
+from harness.results import baseline as baselines
 from mockpbx.callscript import library as callscripts
+from mockpbx.manifest.pbx_toml import load
 from mockpbx.scenario import library as scenarios
 
 ROOT = Path(__file__).parent.parent
@@ -25,15 +29,16 @@ PBX = Path(sys.executable).with_name("pbx")
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """Give the code blocks of a page in a language."""
+    """Return the code blocks of a page in a language."""
     fences = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
     return [text for name, text in fences if name == language]
 
 
 def commands(page: Path) -> list[str]:
-    """Give the pbx commands that a page shows."""
-    lines = "\n".join(blocks(page, "")).splitlines()
-    return [line for line in lines if line.startswith("pbx ")]
+    """Return the pbx commands that a page shows, each on a line of its own."""
+    lines = "\n".join([*blocks(page, ""), *blocks(page, "console")]).splitlines()
+    plain = [line.removeprefix("$ ") for line in lines]
+    return [line for line in plain if line.startswith("pbx ")]
 
 
 YAML = [(page.name, text) for page in PAGES for text in blocks(page, "yaml")]
@@ -73,6 +78,81 @@ def test_a_link_leads_somewhere(page: Path) -> None:
     for link in links:
         if "://" not in link:
             assert (page.parent / link).exists(), link
+
+
+# -- commands --------------------------------------------------------------------------
+
+SHOWN = [(page.name, line) for page in PAGES for line in commands(page)]
+SHOWN += [
+    (f"make {name}", line.replace("$(BIN)/", ""))
+    for name in ("demo",)
+    for line in re.findall(
+        r"^\t@(\$\(BIN\)/pbx .+)$",
+        (ROOT / "Makefile").read_text("utf-8").partition(f"{name}:")[2].partition("\n\n")[0],
+        re.MULTILINE,
+    )
+]
+
+
+@pytest.mark.parametrize(("page", "line"), SHOWN)
+def test_a_command_that_is_shown_is_one(page: str, line: str) -> None:
+    del page
+    words = shlex.split(line.partition(" > ")[0])[1:]
+    group = typer.main.get_command(app)
+    context = group.make_context("pbx", [words[0]])
+    _, command, _ = group.resolve_command(context, words)  # type: ignore[attr-defined]
+    # It is read whole, with every option and its value, and not carried out.
+    assert command.make_context(words[0], words[1:], parent=context)
+
+
+def options_of(command: Any) -> Iterator[str]:
+    """Return all options of a command and of those beneath it."""
+    command = command.loaded() if isinstance(command, LazyCommand) else command
+    for option in command.params:
+        yield from option.opts
+    for inner in getattr(command, "commands", {}).values():
+        yield from options_of(inner)
+
+
+OF_OTHERS = {
+    "--help",
+    "--mode",
+    "-n",
+    "-rs",
+    "-m",
+    "-g",
+    "--install-completion",
+    "--show-completion",
+}
+"""Options of all commands, and of pytest, npm and Schemathesis."""
+
+
+def test_an_option_that_a_guide_names_exists() -> None:
+    reference = subprocess.run(
+        [sys.executable, "-m", "reference_server", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    known = {*options_of(typer.main.get_command(app)), *OF_OTHERS}
+    known |= set(re.findall(r"--[a-z-]+", reference.stdout))
+    for page in PAGES:
+        for code in re.findall(r"`([^`\n]+)`", page.read_text("utf-8")):
+            named = re.findall(r"(?<!\S)--?[a-zA-Z][a-z-]*", code)
+            wrong = [one for one in named if one not in known and not one.startswith("--pbx-")]
+            assert wrong == [], f"{page.name}: {code}"
+
+
+def test_every_option_that_commands_share_is_in_the_guide_to_the_command_line() -> None:
+    guide = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    asking = [set(options_of(commands[name])) for name in ("call", "replay", "certify", "bdd")]
+    shared = {option for option in set.intersection(*asking) if option.startswith("--")}
+    assert {"--manifest", "--json", "--header"} <= shared
+    assert [option for option in shared if option not in guide] == []
+
+
+# -- the guides are real ---------------------------------------------------------------
 
 
 def free_port() -> int:

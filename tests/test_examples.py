@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.manifest import load
+from mockpbx.manifest.pbx_toml import load
 from reference_server.seed import FACTS
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

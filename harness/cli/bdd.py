@@ -1,18 +1,22 @@
 """``pbx bdd``: run features, without anybody seeing pytest."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli import options
-from harness.cli.exits import complain
-from harness.masking import Masker
-from harness.reports.files import check_all_writable
-from harness.target import Overrides, target
-from mockpbx.errors import PbxError, UsageError
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import Clock, ClockOption, EndpointOptions, ExchangeOptions, split_url
+from harness.display.files import check_all_writable
+from mockpbx.errors import UsageError
+from mockpbx.masking import HIDDEN
+
+_FROM_ENVIRONMENT = re.compile(r"([A-Za-z]+ )?\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 @contextmanager
@@ -30,40 +34,34 @@ def needs_bdd() -> Iterator[None]:
         ) from None
 
 
-def bdd(
-    places: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[DIR|FILE[:LINE]]...", help="Features to run; default: features, or here."
-        ),
-    ] = None,
-    url: Annotated[
-        str | None, typer.Option("--url", metavar="URL", help="The endpoint that the PBX asks.")
-    ] = None,
-    manifest: Annotated[
-        Path | None,
-        typer.Option("--manifest", metavar="FILE", help="pbx.toml; default: the one in here."),
-    ] = None,
-    reference: Annotated[
-        bool, typer.Option("--reference", help="Start the reference server and ask it.")
-    ] = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="JSON report.")
-    ] = None,
+@dataclass(frozen=True, kw_only=True)
+class BddOptions:
+    """Features."""
+
+    clock: ClockOption = Clock.VIRTUAL
     cucumber: Annotated[
         Path | None, typer.Option("--cucumber-json", metavar="FILE", help="Cucumber JSON.")
-    ] = None,
+    ] = None
     messages: Annotated[
         Path | None, typer.Option("--messages", metavar="FILE", help="Cucumber Messages, NDJSON.")
+    ] = None
+
+
+@command
+def bdd(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[URL] [DIR|FILE[:LINE]]...",
+            help="The endpoint, unless pbx.toml names it; then features to run; default: "
+            "features, or here.",
+        ),
     ] = None,
-    scenario: options.ScenarioOption = None,
-    dialect: options.DialectOption = None,
-    method: options.MethodOption = None,
-    header: options.Headers = [],  # noqa: B006  # typer copies it
-    ca_file: options.CaFile = None,
-    clock: options.ClockOption = options.Clock.VIRTUAL,
-    show_numbers: options.ShowNumbers = False,
-) -> None:
+    *,
+    ways: BddOptions,
+    endpoint: EndpointOptions,
+    shown: ExchangeOptions,
+) -> Exit:
     """Run features against an endpoint: a line for each scenario, and what went wrong.
 
     Exit code 0: as expected; 1: a scenario failed; 2: something you gave is wrong, also a step
@@ -72,34 +70,33 @@ def bdd(
 
     Example: pbx bdd features --reference
     """
-    mask = Masker(off=show_numbers)
-    try:
-        check_all_writable(path for path in (report, cucumber, messages) if path is not None)
-        given = Overrides(
-            url=url,
-            scenario=scenario,
-            dialect=dialect,
-            method=method,
-            headers=options.header_pairs(header),
-            ca_file=ca_file,
-        )
-        manifest = options.manifest_of(manifest, url, reference=reference)
-        with target(manifest, given, reference=reference) as found:
-            mask = found.mask(mask)
-            with needs_bdd():
-                from harness.cli.features import Features, Files  # noqa: PLC0415
-            run = Features(
-                found,
-                mask,
-                Files(report=report, cucumber=cucumber, messages=messages),
-                given=given,
-                real_time=clock is options.Clock.REAL,
-                show_numbers=show_numbers,
-            )
-            code = run.run(places or [_default()])
-    except PbxError as error:
-        raise complain(error, mask) from None
-    raise typer.Exit(code)
+    shown.check()
+    files = (shown.json_file, ways.cucumber, ways.messages)
+    check_all_writable(path for path in files if path is not None)
+    url, places = split_url(words)
+    with endpoint.found(url, shown.mask) as (found, mask):
+        with needs_bdd():
+            from harness.cli.bdd_run import Features  # noqa: PLC0415
+        repeating = _repeating(endpoint, ways)
+        return Features(found, mask, ways, shown, repeating).run(places or [_default()])
+
+
+def _repeating(endpoint: EndpointOptions, ways: BddOptions) -> tuple[str, ...]:
+    """Return the options that ask an endpoint in the same way again, without secrets."""
+    values = {
+        "--scenario": endpoint.scenario,
+        "--dialect": endpoint.dialect and endpoint.dialect.value,
+        "--method": endpoint.method and endpoint.method.value,
+        "--ca-file": endpoint.ca_file and str(endpoint.ca_file),
+        "--deadline": endpoint.deadline and f"{endpoint.deadline:g}",
+        "--clock": "real" if ways.clock is Clock.REAL else None,
+    }
+    words = [word for name, value in values.items() if value for word in (name, value)]
+    for header in endpoint.header:
+        name, _, value = header.partition(":")
+        shown = value.strip() if _FROM_ENVIRONMENT.fullmatch(value.strip()) else HIDDEN
+        words += ["--header", f"{name}:{shown}"]
+    return tuple(words)
 
 
 def _default() -> str:

@@ -1,195 +1,199 @@
 """``pbx call``: place one call and draw its ladder."""
 
 import asyncio
-import json
 import math
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from harness.cli import options
-from harness.cli.exits import Exit, complain
-from harness.masking import Masker, secrets_of_headers, secrets_of_url
-from harness.reports import plain
-from harness.reports.ladder import draw, ladder, relabelled
-from harness.reports.outcome import outcome
-from harness.reports.terminal import Terminal, emit
-from harness.runner import session_ids
-from mockpbx.callscript.failures import FAULTS
-from mockpbx.callscript.model import CallScript
+from harness.cli import completion
+from harness.cli.exchanges import exchange_lines
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import Clock, ClockOption, EndpointOptions, ExchangeOptions, Url
+from harness.display import plain
+from mockpbx.async_pbx import AsyncPbx
+from mockpbx.call_options import HIDDEN, CallOptions, named
+from mockpbx.callscript.dtmf import presses
+from mockpbx.callscript.model import Asks, Callee, CalleeBehaviour, HangUp
 from mockpbx.core.observed import Observed
-from mockpbx.drivers.live import HttpTransport, LivePace
-from mockpbx.drivers.play import Performance, Setting, play
-from mockpbx.errors import CallScriptError, PbxError, Problem, UsageError
-from mockpbx.filemodel import Document, validate
-from mockpbx.scenario import library as scenarios
-from mockpbx.wire.request import Dialect, Method, NoInput, Profile, StartTime
+from mockpbx.errors import UsageError
+from mockpbx.faults.plan import FAULTS, Fault
+from mockpbx.manifest.facts import FACTS
+from mockpbx.masking import Masker
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.ladder import draw, ladder, relabelled
+from mockpbx.result.outcome import outcome
+from mockpbx.wire.request import NoInput, StartTime
 
 _NOT_REACHED = {Observed.REFUSED, Observed.DNS, Observed.CONNECT_TIMEOUT, Observed.TLS}
 
 
-def call(
-    url: Annotated[str, typer.Argument(metavar="URL", help="The endpoint that the PBX asks.")],
+@dataclass(frozen=True, kw_only=True)
+class _Call:
+    """The call."""
+
     caller: Annotated[
         str,
-        typer.Option("--from", metavar="NUMBER", help="Number of the caller; empty is hidden."),
-    ],
+        typer.Option(
+            "--from",
+            metavar="NUMBER",
+            help="Number of the caller, or the name of a fact; empty is hidden.",
+        ),
+    ]
     called: Annotated[
-        str, typer.Option("--to", metavar="NUMBER", help="Virtual number called.")
-    ] = "74951234567",
+        str | None,
+        typer.Option(
+            "--to", metavar="NUMBER", help="Virtual number called; default: the fact of that name."
+        ),
+    ] = None
     dial: Annotated[
-        list[str] | None,
+        list[str],
         typer.Option(
             "--dial",
             metavar="KEYS",
-            help="Keys pressed when asked for digits; . pauses a second. Again for the next time.",
+            help="Keys pressed when asked for digits, or the name of a fact; . pauses a second. "
+            "Again for the next time.",
         ),
-    ] = None,
+    ] = default(default_factory=list)
     hangup: Annotated[
         str | None,
         typer.Option(
+            "--hangup",
             metavar="WHILE[:SECONDS]",
             help="Hang up while thinking, digits, announcement, ringing, whisper, talking or "
             "recording, so many seconds after it began.",
         ),
-    ] = None,
+    ] = None
     callee: Annotated[
-        list[str] | None,
+        list[str],
         typer.Option(
+            "--callee",
             metavar="NUMBER=HOW",
             help="How a number takes the call: busy, silent, rejects, invalid, or seconds it "
             "rings. Repeatable.",
         ),
-    ] = None,
+    ] = default(default_factory=list)
     inject: Annotated[
-        list[str] | None,
+        list[str],
         typer.Option(
+            "--inject",
             metavar="FAULT[=VALUE]",
-            help="Put a failure in the place of the endpoint's answers, e.g. http.status=503.",
+            help="Put a failure in the place of the endpoint's answers, e.g. http.status=503. "
+            "Repeatable.",
+            autocompletion=completion.faults,
         ),
-    ] = None,
+    ] = default(default_factory=list)
     at: Annotated[
         str | None,
         typer.Option(
-            metavar="DATETIME", help='When, on Moscow time: "2026-09-17 23:30". Default: now.'
+            "--at",
+            metavar="DATETIME",
+            help='When, on Moscow time: "2026-09-17 23:30". Default: now.',
         ),
-    ] = None,
-    scenario: options.ScenarioOption = None,
-    dialect: options.DialectOption = None,
-    method: options.MethodOption = None,
-    no_input: options.NoInputOption = None,
-    start_time: options.StartTimeOption = None,
-    header: options.Headers = [],  # noqa: B006  # typer copies it
-    ca_file: options.CaFile = None,
-    clock: options.ClockOption = options.Clock.VIRTUAL,
-    show_numbers: options.ShowNumbers = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
-) -> None:
+    ] = None
+    no_input: Annotated[
+        NoInput | None, typer.Option("--no-input", help="What stands for nothing entered.")
+    ] = None
+    start_time: Annotated[
+        StartTime | None, typer.Option("--start-time", help="The form of start_time.")
+    ] = None
+    clock: ClockOption = Clock.VIRTUAL
+
+
+@command
+def call(
+    url: Url = None, *, said: _Call, endpoint: EndpointOptions, shown: ExchangeOptions
+) -> Exit:
     """Place one call and draw what happened.
 
-    Exit code 0: every answer was a valid instruction; 1: the call fell back; 3: the endpoint
-    could not be reached.
+    Exit code 0: every answer was a valid instruction; 1: the call fell back; 2: something you
+    gave is wrong; 3: the endpoint could not be reached.
 
     Example: pbx call http://127.0.0.1:8080/crm_integration --from 79161110001 --dial .10523
     """
-    mask = Masker(off=show_numbers).and_secrets(secrets_of_url(url))
-    try:
-        headers = options.header_pairs(header)
-        mask = mask.and_secrets(secrets_of_headers(headers))
-        profile = Profile(
-            url=url,
-            dialect=dialect or Dialect.COMAGIC,
-            method=method or Method.GET,
-            no_input=no_input or NoInput.NONE,
-            start_time=start_time or StartTime.CLOCK,
-            headers=headers,
-        )
-        script = _script(
-            caller=caller,
-            called=called,
-            dial=dial or [],
-            hangup=hangup,
-            callees=callee or [],
-            faults=inject or [],
-            at=at,
-        )
-        trust = str(ca_file) if ca_file else None
-        place = _place(script, profile, scenario or "courier-line", trust, clock)
-        performed = asyncio.run(place)
-    except PbxError as error:
-        raise complain(error, mask) from None
-    _show(performed, mask, as_json=as_json)
-    raise typer.Exit(_exit_code(performed))
+    shown.check()
+    with endpoint.found(url, shown.mask) as (found, mask):
+        caller, options = _options(said, found.facts)
+        pbx = AsyncPbx(found, clock=said.clock.value)
+        played = asyncio.run(pbx.call(caller, **options))
+        shown.write(plain.call(played, mask))
+    _show(played, shown, mask)
+    return _exit_code(played)
 
 
-async def _place(
-    script: CallScript, profile: Profile, scenario: str, trust: str | None, clock: options.Clock
-) -> Performance:
-    async with HttpTransport(ca_file=trust) as transport:
-        setting = Setting(
-            transport=transport,
-            pace=LivePace(real=clock is options.Clock.REAL),
-            profile=profile,
-            scenario=scenarios.load(scenario),
-            session_id=session_ids(),
-            put_into_state=None,
-            load_scenario=scenarios.load,
-        )
-        return await play(script, setting)
+# -- what is said of the call ----------------------------------------------------------
 
 
-def _script(
-    *,
-    caller: str,
-    called: str,
-    dial: list[str],
-    hangup: str | None,
-    callees: list[str],
-    faults: list[str],
-    at: str | None,
-) -> CallScript:
-    """Make a call script of the command line, checked as one from a file.
+def _options(said: _Call, facts: Mapping[str, str]) -> tuple[str, CallOptions]:
+    """Return the caller and what else is said of the call.
 
     Raises:
-        UsageError: Names the options that are wrong.
+        UsageError: Something cannot be; names the option.
     """
-    one_call: dict[str, Any] = {"from": caller, "to": called, "dials": dial, "expect": {}}
-    if hangup is not None:
-        phase, _, after = hangup.partition(":")
-        one_call["hangs_up"] = {"while": phase, "after": _number(after) if after else 0}
-    content: dict[str, Any] = {
-        "id": "call",
-        "title": "a call from the command line",
-        "at": _moment(at),
-        "calls": [one_call],
-        "callees": dict(_callee(item) for item in callees),
-        "failures": [_failure(item) for item in faults],
-    }
-    document = Document(source="the command line", data=content, lines={}, scalars={})
+    with _naming("--from"):
+        caller = _known(said.caller, facts) or HIDDEN
+    options = CallOptions(asks=_asks(said), at=_moment(said.at))
+    with _naming("--dial"):
+        options["dials"] = [_keys(_known(word, facts)) for word in said.dial]
+    with _naming("--callee"):
+        options["callees"] = dict(_callee(item) for item in said.callee)
+    with _naming("--inject"):
+        options["faults"] = [_fault(item) for item in said.inject]
+    if said.hangup is not None:
+        with _naming("--hangup"):
+            options["hangs_up"] = _hangup(said.hangup)
+    if said.called is not None:
+        with _naming("--to"):
+            options["called"] = _known(said.called, facts)
+    return caller, options
+
+
+def _known(word: str, facts: Mapping[str, str]) -> str:
+    """Return the fact of a name, or the word itself if no fact is meant."""
+    if word in FACTS and word not in facts:
+        raise UsageError(f"nothing is known of the fact {word}; give it in [facts] of pbx.toml")
+    return named(word, facts)
+
+
+_VALUE = re.compile(r"^\w+: (?:[\w.\[\]]+: )?", re.MULTILINE)
+"""What an error says first: the value in Python that is wrong, which no user wrote."""
+
+
+@contextmanager
+def _naming(option: str) -> Iterator[None]:
+    """Let errors name the option that a user wrote."""
     try:
-        return validate(CallScript, document, error=CallScriptError)
-    except CallScriptError as error:
-        raise UsageError("\n".join(map(_by_option, error.problems))) from None
+        yield
+    except UsageError as error:
+        raise UsageError(f"{option}: {_VALUE.sub('', str(error))}") from None
 
 
-_OPTIONS = {
-    "calls[0].from": "--from",
-    "calls[0].to": "--to",
-    "calls[0].dials": "--dial",
-    "calls[0].hangs_up": "--hangup",
-    "callees": "--callee",
-    "failures": "--inject",
-    "at": "--at",
-}
+def _asks(said: _Call) -> Asks:
+    given = {"no_input": said.no_input, "start_time": said.start_time}
+    values: dict[str, Any] = {name: one.value for name, one in given.items() if one is not None}
+    return Asks(**values)
 
 
-def _by_option(problem: Problem) -> str:
-    """Name the option that a user wrote, not the key that it became."""
-    key = problem.key or ""
-    option = next((option for part, option in _OPTIONS.items() if key.startswith(part)), key)
-    return f"{option}: {problem.message}"
+def _keys(dialled: str) -> str:
+    try:
+        presses(dialled)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return dialled
+
+
+def _hangup(text: str) -> HangUp:
+    phase, _, after = text.partition(":")
+    values: dict[str, Any] = {"during": phase, "after": _number(after) if after else 0}
+    return HangUp(**values)
 
 
 _YEARS = range(1970, 3000)
@@ -208,31 +212,38 @@ def _moment(at: str | None) -> str:
     return at
 
 
-def _callee(item: str) -> tuple[str, Any]:
+_WAYS: Mapping[str, CalleeBehaviour] = {
+    "busy": "busy",
+    "silent": "silent",
+    "rejects": "rejects",
+    "invalid": "invalid",
+}
+
+
+def _callee(item: str) -> tuple[str, CalleeBehaviour]:
     number, equals, how = item.partition("=")
     seconds = _number(how)
-    if not number or not equals or (isinstance(seconds, str) and how not in _WAYS):
+    if number and equals and isinstance(seconds, float):
+        return number, Callee(answers=seconds)
+    if not number or not equals or how not in _WAYS:
         raise UsageError(
-            f"--callee: write {item!r} as NUMBER=HOW, where HOW is {', '.join(_WAYS)}, "
+            f"write {item!r} as NUMBER=HOW, where HOW is {', '.join(_WAYS)}, "
             "or the seconds that it rings, e.g. 101=busy"
         )
-    return number, how if isinstance(seconds, str) else {"answers": seconds}
-
-
-_WAYS = ("busy", "silent", "rejects", "invalid")
-
-
-def _failure(item: str) -> dict[str, Any]:
-    fault, equals, value = item.partition("=")
-    if not equals:
-        return {"fault": fault}
-    at = value if fault in _TAKE_TEXT else _number(value)
-    if isinstance(at, str) and fault in FAULTS - _TAKE_TEXT:
-        raise UsageError(f"--inject: {fault} takes a number, not {value!r}")
-    return {"fault": fault, "at": at}
+    return number, _WAYS[how]
 
 
 _TAKE_TEXT = frozenset({"http.body", "http.content_type"})
+
+
+def _fault(item: str) -> Fault:
+    fault, equals, value = item.partition("=")
+    if not equals:
+        return Fault(fault=fault)
+    at = value if fault in _TAKE_TEXT else _number(value)
+    if isinstance(at, str) and fault in FAULTS - _TAKE_TEXT:
+        raise UsageError(f"{fault} takes a number, not {value!r}")
+    return Fault(fault=fault, at=at)
 
 
 def _number(text: str) -> float | str:
@@ -243,15 +254,20 @@ def _number(text: str) -> float | str:
     return number if math.isfinite(number) else text
 
 
-def _show(performed: Performance, mask: Masker, *, as_json: bool) -> None:
-    played = performed.calls[0]
-    if as_json:
-        emit(json.dumps(plain.call(played, mask), ensure_ascii=False, indent=2) + "\n")
-        return
-    mask = plain.mask_of(played, mask)
-    terminal = Terminal()
-    terminal.say(draw(relabelled(ladder(played), mask), terminal.columns))
-    terminal.say()
+# -- what is shown ---------------------------------------------------------------------
+
+
+def _show(played: CallResult, shown: ExchangeOptions, mask: Masker) -> None:
+    terminal, mask = shown.terminal, plain.mask_of(played, mask)
+    if not shown.quiet:
+        drawn = relabelled(ladder(played.record, played.exchanges), mask)
+        terminal.say(draw(drawn, terminal.columns))
+        terminal.say()
+    if shown.verbose:
+        for exchange in played.exchanges:
+            for line in exchange_lines(exchange, mask):
+                terminal.say(line)
+            terminal.say()
     for request in played.record.requests:
         name = f"request {request.request_id}"
         if request.failure is not None:
@@ -263,8 +279,8 @@ def _show(performed: Performance, mask: Masker, *, as_json: bool) -> None:
     terminal.say((mask(said), "bold"))
 
 
-def _exit_code(performed: Performance) -> Exit:
-    requests = performed.calls[0].record.requests
+def _exit_code(played: CallResult) -> Exit:
+    requests = played.record.requests
     failures = [request.failure for request in requests if request.failure is not None]
     if any(failure.observed in _NOT_REACHED and not failure.injected for failure in failures):
         return Exit.UNREACHABLE

@@ -1,52 +1,49 @@
 """``pbx catalogue``: the built-in call scripts."""
 
-import json
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from harness.cli.exits import complain
-from harness.reports.terminal import Terminal, emit
-from harness.reports.words import counted
+from harness.cli import completion
+from harness.cli.grammar import command
+from harness.cli.lazy import Command, Group
+from harness.cli.options import JsonOptions
+from harness.display.counting import counted
+from harness.display.terminal import Terminal, emit
 from mockpbx.callscript import library
-from mockpbx.errors import PbxError
 
 _PIPED = 200
 """Columns that hold every script's title on one line."""
 
-app = typer.Typer(
-    invoke_without_command=True,
-    help="List the built-in call scripts, or print one.\n\nExample: pbx catalogue show own-order",
-)
+app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True)
 
 
 @app.callback()
-def list_scripts(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
-) -> None:
-    """List the built-in call scripts.
+@command
+def list_scripts(context: typer.Context, *, output: JsonOptions) -> None:
+    """List the built-in call scripts, or print one.
 
     Example: pbx catalogue
     """
     if context.invoked_subcommand is not None:
         return
+    output.check()
     scripts = library.catalogue()
-    if as_json:
-        emit(
-            json.dumps([_entry(script) for script in scripts], ensure_ascii=False, indent=2) + "\n"
-        )
+    output.write([_entry(script) for script in scripts])
+    if output.is_printed:
         return
-    console = Terminal()
-    table = Table("script", "sequences", "title", box=None, pad_edge=False)
-    if not console.is_terminal:  # a line each, for grep
-        console.width = _PIPED
+    terminal = Terminal()
+    table = Table(box=None, pad_edge=False)
+    for column in ("script", "sequences", "title"):
+        table.add_column(column, no_wrap=column != "title")
+    if not terminal.is_watched:  # a line each, for grep
+        terminal.width = _PIPED
     for script in scripts:
         rows = ", ".join(str(row) for row in script.model.sequences)
         table.add_row(script.id, rows, script.model.title)
-    console.print(table)
-    console.say(f"\n{counted(len(scripts), 'script')}; pbx catalogue show SCRIPT prints one")
+    terminal.print(table)
+    terminal.say(f"\n{counted(len(scripts), 'script')}; pbx catalogue show SCRIPT prints one")
 
 
 def _entry(script: library.Script) -> dict[str, object]:
@@ -58,18 +55,20 @@ def _entry(script: library.Script) -> dict[str, object]:
     }
 
 
-@app.command("show")
+@app.command("show", cls=Command)
+@command
 def show(
     script: Annotated[
-        str, typer.Argument(metavar="SCRIPT", help="Its name, as pbx catalogue lists it.")
+        str,
+        typer.Argument(
+            metavar="SCRIPT",
+            help="Its name, as pbx catalogue lists it.",
+            autocompletion=completion.scripts,
+        ),
     ],
 ) -> None:
     """Print a call script, to read or to start your own from.
 
     Example: pbx catalogue show own-order
     """
-    try:
-        found = library.find(script)
-    except PbxError as error:
-        raise complain(error) from None
-    emit("\n".join(item.text for item in found))
+    emit("\n".join(item.text for item in library.find(script)))

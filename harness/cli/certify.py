@@ -1,79 +1,93 @@
 """``pbx certify``: certify an endpoint, with evidence to hand on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from dataclasses import field as default
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness import baseline as baselines
-from harness import checks, registry
-from harness.certification import select
-from harness.cli import options
+from harness.certify import checks, registry
+from harness.certify.run import select
+from harness.cli import completion
 from harness.cli.bdd import needs_bdd
-from harness.cli.certifying import Certify, FailOn, Ways
-from harness.cli.exits import complain
-from harness.masking import Masker
-from harness.target import Overrides, target
-from mockpbx.errors import PbxError
+from harness.cli.certify_run import Certify, FailOn, Ways
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import EndpointOptions, ExchangeOptions, JobsOption, Url
+from harness.results import baseline as baselines
 
 if TYPE_CHECKING:
-    from harness.pytest_plugin.certifying import Scenarios
+    from harness.pytest_plugin.scenario_cases import Scenarios
 
 
-def _file(help_text: str, *names: str) -> Any:
-    return typer.Option(*names, metavar="FILE", help=help_text)
+def _file(option: str, about: str) -> Any:
+    return typer.Option(option, metavar="FILE", help=about)
 
 
-def certify(
-    url: Annotated[str | None, typer.Argument(help="The endpoint that the PBX asks.")] = None,
-    manifest: Annotated[
-        Path | None, _file("Address, facts, states, scenario; default: ./pbx.toml.", "--manifest")
-    ] = None,
-    reference: Annotated[
-        bool, typer.Option("--reference", help="Start the reference server and certify it.")
-    ] = False,
-    only: Annotated[
-        str | None, typer.Option(metavar="ID,…", help="Cases, families or patterns: REPLY,SEQ-0*.")
-    ] = None,
-    skip: Annotated[
-        str | None, typer.Option(metavar="ID,…", help="Cases, families or patterns to leave out.")
-    ] = None,
+def _ids(option: str, about: str) -> Any:
+    complete = completion.case_lists
+    return typer.Option(option, metavar="ID,…", help=about, autocompletion=complete)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """Certification."""
+
+    only: Annotated[str | None, _ids("--only", "Cases, families or patterns: REPLY,SEQ-0*.")] = None
+    skip: Annotated[str | None, _ids("--skip", "Cases, families or patterns to leave out.")] = None
     features: Annotated[
         list[Path],
         typer.Option("--features", metavar="DIR", help="Features whose scenarios are cases, too."),
-    ] = [],  # noqa: B006  # typer copies it
-    json_file: Annotated[Path | None, _file("JSON report; - prints it.", "--json")] = None,
-    junit_file: Annotated[Path | None, _file("JUnit report.", "--junit")] = None,
-    html_file: Annotated[Path | None, _file("One HTML file to hand on.", "--html")] = None,
-    har_file: Annotated[Path | None, _file("HAR: all exchanges.", "--har")] = None,
-    ctrf_file: Annotated[Path | None, _file("CTRF report.", "--ctrf")] = None,
-    sarif_file: Annotated[Path | None, _file("SARIF report.", "--sarif")] = None,
-    markdown_file: Annotated[
-        Path | None, _file("Markdown summary for a CI job page.", "--markdown")
-    ] = None,
-    badge_file: Annotated[Path | None, _file("SVG badge.", "--badge")] = None,
-    bundle: Annotated[
-        Path | None, _file("Sealed zip of everything, for pbx verify.", "--bundle")
-    ] = None,
-    baseline: Annotated[Path | None, _file("Known failures, YAML.", "--baseline")] = None,
-    jobs: Annotated[
-        int, typer.Option(metavar="1-64", min=1, max=64, help="Independent cases run at once.")
-    ] = 4,
+    ] = default(default_factory=list)
+    baseline: Annotated[Path | None, _file("--baseline", "Known failures, YAML.")] = None
+    jobs: JobsOption = 4
     max_rps: Annotated[
         float | None,
-        typer.Option(metavar="N", min=0.1, help="Send no more than so many requests a second."),
-    ] = None,
+        typer.Option(
+            "--max-rps", metavar="N", min=0.1, help="Send no more than so many requests a second."
+        ),
+    ] = None
     fail_on: Annotated[
-        FailOn | None, typer.Option(help="Exit with 1 for remarks of this kind, too.")
-    ] = None,
-    scenario: options.ScenarioOption = None,
-    dialect: options.DialectOption = None,
-    method: options.MethodOption = None,
-    header: options.Headers = [],  # noqa: B006  # typer copies it
-    ca_file: options.CaFile = None,
-    show_numbers: options.ShowNumbers = False,
-) -> None:
+        FailOn | None,
+        typer.Option("--fail-on", help="Exit with 1 for remarks of this kind, too."),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reports:
+    """Reports."""
+
+    junit: Annotated[Path | None, _file("--junit", "JUnit report.")] = None
+    html: Annotated[Path | None, _file("--html", "One HTML file to hand on.")] = None
+    har: Annotated[Path | None, _file("--har", "HAR: all exchanges.")] = None
+    ctrf: Annotated[Path | None, _file("--ctrf", "CTRF report.")] = None
+    sarif: Annotated[Path | None, _file("--sarif", "SARIF report.")] = None
+    markdown: Annotated[Path | None, _file("--markdown", "Markdown summary for a CI job page.")] = (
+        None
+    )
+    badge: Annotated[Path | None, _file("--badge", "SVG badge.")] = None
+    bundle: Annotated[
+        Path | None, _file("--bundle", "Sealed zip of everything, for pbx verify.")
+    ] = None
+
+    def files(self, json_file: Path | None) -> Mapping[str, Path]:
+        """Return the files that are wanted, by the name of the report."""
+        wanted = {one.name: getattr(self, one.name) for one in fields(self)}
+        named = {"json": json_file, **wanted}
+        return {name: path for name, path in named.items() if path and name != "bundle"}
+
+
+@command
+def certify(
+    url: Url = None,
+    *,
+    run: _Run,
+    reports: _Reports,
+    endpoint: EndpointOptions,
+    shown: ExchangeOptions,
+) -> Exit:
     """Certify an endpoint: what is right, what is wrong, and what to do about it.
 
     Exit code 0: certified, with or without remarks; 1: not certified; 2: something you gave is
@@ -81,52 +95,28 @@ def certify(
 
     Example: pbx certify --reference --html certificate.html
     """
-    files = {
-        "json": json_file,
-        "junit": junit_file,
-        "html": html_file,
-        "har": har_file,
-        "ctrf": ctrf_file,
-        "sarif": sarif_file,
-        "markdown": markdown_file,
-        "badge": badge_file,
-    }
-    mask = Masker(off=show_numbers)
-    try:
-        checks.load()
-        given = Overrides(
-            url=url,
-            scenario=scenario,
-            dialect=dialect,
-            method=method,
-            headers=options.header_pairs(header),
-            ca_file=ca_file,
-        )
-        ways = Ways(
-            jobs=jobs,
-            max_rps=max_rps,
-            files={name: path for name, path in files.items() if path is not None},
-            bundle=bundle,
-            baseline=baselines.load(baseline) if baseline else None,
-            fail_on=fail_on,
-        )
-        scenarios = _scenarios(features)
-        known = [*registry.cases().values(), *(scenarios.cases if scenarios else ())]
-        cases = select(known, _words(only), _words(skip))
-        manifest = options.manifest_of(manifest, url, reference=reference)
-        with target(manifest, given, reference=reference) as found:
-            mask = found.mask(mask)
-            code = Certify(found, cases, scenarios, ways, mask).run()
-    except PbxError as error:
-        raise complain(error, mask) from None
-    raise typer.Exit(code)
+    shown.check()
+    checks.load()
+    ways = Ways(
+        jobs=run.jobs,
+        max_rps=run.max_rps,
+        files=reports.files(shown.json_file),
+        bundle=reports.bundle,
+        baseline=baselines.load(run.baseline) if run.baseline else None,
+        fail_on=run.fail_on,
+    )
+    scenarios = _scenarios(run.features)
+    known = [*registry.cases().values(), *(scenarios.cases if scenarios else ())]
+    cases = select(known, _words(run.only), _words(run.skip))
+    with endpoint.found(url, shown.mask) as (found, mask):
+        return Certify(found, cases, scenarios, ways, shown, mask).run()
 
 
 def _scenarios(places: Sequence[Path]) -> "Scenarios | None":
     if not places:
         return None
     with needs_bdd():
-        from harness.pytest_plugin.certifying import scenarios_in  # noqa: PLC0415
+        from harness.pytest_plugin.scenario_cases import scenarios_in  # noqa: PLC0415
     return scenarios_in(places)
 
 

@@ -1,62 +1,100 @@
-"""All commands of ``pbx``."""
+"""All commands of ``pbx``, each loaded when it is used."""
 
-from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from harness.cli import (
-    bdd,
-    call,
-    cases,
-    catalogue,
-    certify,
-    compare,
-    doctor,
-    documents,
-    editor,
-    explain,
-    init,
-    new,
-    reference,
-    replay,
-    steps,
-    verify,
-)
+from harness.cli.lazy import Group, Home, LazyCommand
+
+HOMES = {
+    "call": Home("harness.cli.call:call", "Place one call and draw what happened."),
+    "replay": Home(
+        "harness.cli.replay:replay",
+        "Replay call scripts and compare what happens with what they expect.",
+    ),
+    "reference": Home(
+        "harness.cli.reference:reference",
+        "Run the courier-routing reference server, to read, call and learn from.",
+        {
+            "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True},
+            "add_help_option": False,
+        },
+    ),
+    "init": Home(
+        "harness.cli.init:init",
+        "Write a pbx.toml, after asking what is true behind the endpoint, and try it out.",
+    ),
+    "doctor": Home(
+        "harness.cli.doctor:doctor",
+        "Look for what would make every verdict worthless: address, token, certificate, facts.",
+    ),
+    "certify": Home(
+        "harness.cli.certify:certify",
+        "Certify an endpoint: what is right, what is wrong, and what to do about it.",
+    ),
+    "bdd": Home(
+        "harness.cli.bdd:bdd",
+        "Run features against an endpoint: a line for each scenario, and what went wrong.",
+    ),
+    "new": Home("harness.cli.new:new", "Make a first feature, and say how to run it."),
+    "steps": Home(
+        "harness.cli.steps:steps", "List the sentences that features may use, each with an example."
+    ),
+    "editor": Home(
+        "harness.cli.editor:editor",
+        "Let an editor know the sentences: what a step means, which there are, which is misspelt.",
+    ),
+    "cases": Home(
+        "harness.cli.cases:cases",
+        "List the cases of the certification, or its requirements and what tests them.",
+    ),
+    "explain": Home(
+        "harness.cli.explain:explain",
+        "Explain a case or a requirement: what is wanted, why, how to fulfil it, how to try it.",
+    ),
+    "compare": Home(
+        "harness.cli.compare:compare",
+        "Compare two reports: new failures, what was fixed, what else changed.",
+    ),
+    "verify": Home(
+        "harness.cli.verify:verify",
+        "Verify a bundle offline: has a byte changed since it was issued, and is it still good?",
+    ),
+    "catalogue": Home("harness.cli.catalogue:app", "List the built-in call scripts, or print one."),
+    "openapi": Home(
+        "harness.cli.documents:openapi",
+        "Print an OpenAPI 3.1 document of what an endpoint must implement.",
+    ),
+    "schema": Home(
+        "harness.cli.documents:schema",
+        "Print the JSON Schema of an answer or of a file, e.g. for your editor.",
+    ),
+}
+
+
+class Commands(Group):
+    """The command ``pbx``."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, home in HOMES.items():
+            self.add_command(LazyCommand(name, home))
+
 
 app = typer.Typer(
     name="pbx",
+    cls=Commands,
     no_args_is_help=True,
-    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",  # "rich" would keep the line breaks of docstrings
-    help="A mock virtual PBX that calls your endpoint the way a real one does.",
+    rich_markup_mode=None,
 )
-app.command("call")(call.call)
-app.command("replay")(replay.replay)
-app.command(
-    "reference",
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    add_help_option=False,
-)(reference.reference)
-app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
-app.command("certify")(certify.certify)
-app.command("bdd")(bdd.bdd)
-app.command("new")(new.new)
-app.command("steps")(steps.steps)
-app.command("editor")(editor.editor)
-app.command("cases")(cases.cases)
-app.command("explain")(explain.explain)
-app.command("compare")(compare.compare)
-app.command("verify")(verify.verify)
-app.add_typer(catalogue.app, name="catalogue")
-app.command("openapi")(documents.openapi)
-app.command("schema")(documents.schema)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  # typer calls it with the option's value
     if asked:
+        from importlib.metadata import version  # noqa: PLC0415  # slow to load
+
         typer.echo(f"pbx-harness {version('pbx-harness')}")
         raise typer.Exit
 

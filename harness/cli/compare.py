@@ -1,6 +1,5 @@
 """``pbx compare``: what changed between two reports."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +8,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from harness import compare as comparing
-from harness.cli.exits import Exit, complain
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import JsonOptions
+from harness.display.counting import counted
+from harness.display.terminal import Terminal
 from harness.reports.overview import Report
-from harness.reports.terminal import Terminal, emit, visible
-from harness.reports.words import RUN_TITLES, VERDICTS, counted
-from mockpbx.errors import PbxError
+from harness.reports.words import RUN_TITLES, VERDICTS
+from harness.results import compare as comparing
+from mockpbx.result.printable import visible
 
 FORMAT = "pbx-harness-comparison/1"
 
@@ -29,39 +31,40 @@ _PIPED = 200
 """Columns that hold a case on one line."""
 
 
+@command
 def compare(
     before: Annotated[
         Path, typer.Argument(metavar="BEFORE", help="The earlier report: pbx certify --json.")
     ],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="The later one.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
-) -> None:
-    """Compare two reports: new failures, what was mended, what else changed.
+    *,
+    output: JsonOptions,
+) -> Exit:
+    """Compare two reports: new failures, what was fixed, what else changed.
 
     Exit code 0: no new failure; 1: a new failure, or the later run was broken off; 2: a file is
     no report.
 
     Example: pbx compare yesterday.json today.json
     """
-    try:
-        reports = comparing.read_report(before), comparing.read_report(after)
-    except PbxError as error:
-        raise complain(error) from None
+    output.check()
+    reports = comparing.read_report(before), comparing.read_report(after)
     comparison = comparing.compare(*reports)
-    if as_json:
-        _print_json(*reports, comparison)
-    else:
-        _print(*reports, comparison)
-    raise typer.Exit(Exit.MISSED if comparison.worse else Exit.OK)
+    output.write(_as_json(*reports, comparison))
+    _print(output.terminal, *reports, comparison)
+    return Exit.MISSED if comparison.worse else Exit.OK
 
 
-def _print(before: Report, after: Report, comparison: comparing.Comparison) -> None:
-    terminal = Terminal()
-    if not terminal.is_terminal:  # a line each, for grep
+def _print(
+    terminal: Terminal, before: Report, after: Report, comparison: comparing.Comparison
+) -> None:
+    if not terminal.is_watched:  # a line each, for grep
         terminal.width = _PIPED
     for remark in comparison.remarks:
         terminal.say((f"remark: {remark}", "yellow"))
-    table = Table("", "case", "before", "after", "title", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "case", "before", "after", "title"):
+        table.add_column(column, no_wrap=column != "title")
     for name, word, style in _GROUPS:
         for change in getattr(comparison, name):
             was, is_now = (_verdict(change[when]) for when in ("before", "after"))
@@ -94,15 +97,14 @@ def _summary(before: Report, after: Report, comparison: comparing.Comparison) ->
     return f"{was} → {is_now}: {', '.join(changes)}"
 
 
-def _print_json(before: Report, after: Report, comparison: comparing.Comparison) -> None:
-    content = {
+def _as_json(before: Report, after: Report, comparison: comparing.Comparison) -> dict[str, object]:
+    return {
         "format": FORMAT,
         "before": _head(before),
         "after": _head(after),
         "worse": comparison.worse,
         **asdict(comparison),
     }
-    emit(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
 def _head(report: Report) -> dict[str, object]:

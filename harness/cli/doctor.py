@@ -1,22 +1,20 @@
 """``pbx doctor``: is the endpoint there, and is what is declared of it right?"""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from harness import facts
-from harness.cli import options
-from harness.cli.exits import Exit, complain
-from harness.diagnosis import Blame, Diagnosis, Severity, ok
-from harness.masking import Masker, without_secrets
-from harness.preflight import problems, run_preflight, unusable
-from harness.reports.terminal import Terminal, emit
-from harness.reports.words import counted
-from harness.target import Overrides, Target, target
-from mockpbx.errors import FileError, PbxError, UsageError
+from harness.certify import applicability
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import EndpointOptions, ShownOptions, Url
+from harness.display.counting import counted
+from harness.display.terminal import Terminal
+from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok
+from harness.doctor.preflight import problems, run_preflight, unusable
+from harness.endpoint.target import nearest_manifest
+from mockpbx.errors import FileError
+from mockpbx.manifest.endpoint import Endpoint
+from mockpbx.masking import Masker, without_secrets
 
 FORMAT = "pbx-harness-doctor/1"
 _STYLES = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.PROBLEM: "bold red"}
@@ -27,20 +25,8 @@ _EXITS = {
 }
 
 
-def doctor(
-    url: Annotated[str | None, typer.Argument(help="The endpoint that the PBX asks.")] = None,
-    manifest: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Address, facts, states; default: ./pbx.toml."),
-    ] = None,
-    scenario: options.ScenarioOption = None,
-    dialect: options.DialectOption = None,
-    method: options.MethodOption = None,
-    header: options.Headers = [],  # noqa: B006  # typer copies it
-    ca_file: options.CaFile = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
-    show_numbers: options.ShowNumbers = False,
-) -> None:
+@command
+def doctor(url: Url = None, *, endpoint: EndpointOptions, shown: ShownOptions) -> Exit:
     """Look for what would make every verdict worthless: address, token, certificate, facts.
 
     Places one harmless call. Exit code 0: the certification can begin; 1: the endpoint is
@@ -48,39 +34,32 @@ def doctor(
 
     Example: pbx doctor http://127.0.0.1:8080/crm_integration
     """
-    manifest = options.manifest_of(manifest, url)
-    mask = Masker(off=show_numbers)
-    known: Target | None = None
+    shown.check()
+    mask, known = shown.mask, None
+    found: tuple[Diagnosis, ...]
     try:
-        if manifest is None and url is None:
-            raise UsageError("name the endpoint by its URL, or let pbx init URL write a pbx.toml")
-        given = Overrides(
-            url=url,
-            scenario=scenario,
-            dialect=dialect,
-            method=method,
-            headers=options.header_pairs(header),
-            ca_file=ca_file,
-        )
-        with target(manifest, given) as known:
-            mask = known.mask(mask)
-            found = run_preflight(known)
-        if manifest is not None:
-            found = (ok("manifest", str(manifest)), *found)
+        with endpoint.found(url, mask, unmasked=FileError) as (known, mask):
+            coverage = applicability.coverage(known.facts, known.capabilities)
+            found = (*run_preflight(known), coverage)
+        if known.manifest is not None:
+            file = endpoint.manifest or nearest_manifest(Path.cwd())
+            found = (ok("manifest", str(file)), *found)
     except FileError as error:
         found = unusable(error)
-    except PbxError as error:
-        raise complain(error, mask) from None
-    if as_json:
-        emit(json.dumps(_as_json(found, known, mask), ensure_ascii=False, indent=2) + "\n")
-    else:
-        print_diagnoses(Terminal(), found, mask)
-        _print_verdict(Terminal(), found)
-    raise typer.Exit(exit_of(found))
+    shown.write(_as_json(found, known, mask))
+    _print(found, shown, mask)
+    return exit_of(found)
+
+
+def _print(found: Sequence[Diagnosis], shown: ShownOptions, mask: Masker) -> None:
+    terminal = shown.terminal
+    wrong = [one for one in found if one.severity is not Severity.OK]
+    print_diagnoses(terminal, wrong if shown.quiet else found, mask)
+    _print_verdict(terminal, found)
 
 
 def exit_of(found: Sequence[Diagnosis]) -> Exit:
-    """Choose the exit code: the first problem decides, for the others may follow from it."""
+    """Return the exit code: the first problem decides, for the others may follow from it."""
     first = next(iter(problems(tuple(found))), None)
     return Exit.OK if first is None else _EXITS[first.blame]
 
@@ -98,13 +77,13 @@ def _print_verdict(terminal: Terminal, found: Sequence[Diagnosis]) -> None:
     wrong = len(problems(tuple(found)))
     warnings = sum(one.severity is Severity.WARNING for one in found)
     if wrong:
-        terminal.say(f"\n{counted(wrong, 'problem')} to mend first")
+        terminal.say(f"\n{counted(wrong, 'problem')} to fix first")
     else:
         aside = f", with {counted(warnings, 'warning')}" if warnings else ""
         terminal.say(f"\nready: pbx certify can begin{aside}")
 
 
-def _as_json(found: Sequence[Diagnosis], known: Target | None, mask: Masker) -> dict[str, object]:
+def _as_json(found: Sequence[Diagnosis], known: Endpoint | None, mask: Masker) -> dict[str, object]:
     content: dict[str, object] = {
         "format": FORMAT,
         "endpoint": {"url": mask(without_secrets(known.profile.url))} if known else None,
@@ -125,6 +104,6 @@ def _as_json(found: Sequence[Diagnosis], known: Target | None, mask: Masker) -> 
     if known is not None:
         content["not_applicable"] = [
             {"reason": lost.reason, "cases": [case.id for case in lost.cases]}
-            for lost in facts.lost(known.facts, known.capabilities)
+            for lost in applicability.lost(known.facts, known.capabilities)
         ]
     return content

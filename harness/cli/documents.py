@@ -1,15 +1,17 @@
 """``pbx openapi`` and ``pbx schema``: the contracts, as documents."""
 
-import json
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from harness import baseline, manifest
+from harness.cli.grammar import command
+from harness.display.files import as_json
+from harness.display.terminal import emit
 from harness.reports import report
-from harness.reports.terminal import emit
+from harness.results import baseline
 from mockpbx.callscript import library as callscripts
+from mockpbx.manifest import pbx_toml as manifest
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire import contract
 
@@ -35,14 +37,16 @@ _SCHEMAS = {
 }
 
 
+@command
 def openapi() -> None:
     """Print an OpenAPI 3.1 document of what an endpoint must implement.
 
     Example: pbx openapi > openapi.json
     """
-    _print(contract.openapi())
+    emit(as_json(contract.openapi()))
 
 
+@command
 def schema(
     name: Annotated[
         Schema,
@@ -53,8 +57,4 @@ def schema(
 
     Example: pbx schema callscript > callscript.schema.json
     """
-    _print(_SCHEMAS[name]())
-
-
-def _print(document: dict[str, Any]) -> None:
-    emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    emit(as_json(_SCHEMAS[name]()))

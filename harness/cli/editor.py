@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.exits import complain
-from harness.reports.terminal import Terminal
-from harness.steps import glue, own_steps
-from mockpbx.errors import PbxError, UsageError
+from harness.cli.grammar import command
+from harness.display.terminal import Terminal
+from harness.steps import editor_glue, own_steps
+from mockpbx.errors import UsageError
 
 _DEFINITIONS = ".vscode/pbx_steps.py"
 _WORDS = ".vscode/pbx_words.feature"
@@ -23,9 +23,10 @@ SETTINGS: Mapping[str, Sequence[str]] = {
     "cucumber.features": [_WORDS],
     "cucumber.glue": [_DEFINITIONS, *_OWN_STEPS],
 }
-"""What the editor is to be told, with paths from the folder that it opens."""
+"""What the editor is to know, with paths from the folder that it opens."""
 
 
+@command
 def editor(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder that you open in the editor.")
@@ -41,15 +42,12 @@ def editor(
 
     Example: pbx editor
     """
-    try:
-        if not folder.is_dir():
-            raise UsageError(f"there is no folder {folder}")
-        own = own_steps.fields(folder, _OWN_STEPS)
-        _write(folder / _DEFINITIONS, glue.definitions(own))
-        _write(folder / _WORDS, glue.examples())
-        made = _make_settings(folder / _SETTINGS)
-    except PbxError as error:
-        raise complain(error) from None
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}")
+    own = own_steps.fields(folder, _OWN_STEPS)
+    _write(folder / _DEFINITIONS, editor_glue.definitions(own))
+    _write(folder / _WORDS, editor_glue.examples())
+    made = _make_settings(folder / _SETTINGS)
     terminal = Terminal()
     terminal.say(f"made {folder / _DEFINITIONS} and {folder / _WORDS}")
     if made:
@@ -67,7 +65,7 @@ def _json() -> str:
 def _write(path: Path, text: str) -> None:
     """Write a file anew, unless it is somebody else's."""
     try:
-        if path.exists() and not path.read_bytes().startswith(glue.MADE.encode()):
+        if path.exists() and not path.read_bytes().startswith(editor_glue.MADE.encode()):
             raise UsageError(f"{path} is there and not made by pbx editor; move it away")
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
@@ -76,7 +74,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _make_settings(path: Path) -> bool:
-    """Write the settings; tell whether there were none."""
+    """Write the settings; return whether there were none."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(_json())

@@ -4,10 +4,10 @@ from enum import IntEnum
 
 import typer
 
-from harness.endpoint import UnreachableError
-from harness.masking import Masker
-from harness.reports.terminal import Terminal
+from harness.display.terminal import Terminal
+from harness.endpoint.reachability import UnreachableError
 from mockpbx.errors import HarnessError, PbxError
+from mockpbx.masking import Masker
 
 
 class Exit(IntEnum):
@@ -18,7 +18,7 @@ class Exit(IntEnum):
     MISSED = 1
     """Something was not as expected."""
     USAGE = 2
-    """What the user gave us is wrong."""
+    """What the user gave us is wrong, also a device for the output that is full."""
     UNREACHABLE = 3
     """Nothing answers at the endpoint's address."""
     HARNESS = 4
@@ -27,10 +27,14 @@ class Exit(IntEnum):
     """The baseline says what no longer holds."""
     INTERRUPTED = 130
     """Ctrl-C; reports are written all the same."""
+    CLOSED = 141
+    """Who read the output went away before its end; all else was as expected."""
+    TERMINATED = 143
+    """SIGTERM; reports are written all the same."""
 
 
 def exit_for(error: PbxError) -> Exit:
-    """Choose the exit code for an error."""
+    """Return the exit code for an error."""
     if isinstance(error, UnreachableError):
         return Exit.UNREACHABLE
     return Exit.HARNESS if isinstance(error, HarnessError) else Exit.USAGE
@@ -39,8 +43,13 @@ def exit_for(error: PbxError) -> Exit:
 BUG = "This is a bug of pbx-harness; please report it."
 
 
+def say_bug() -> None:
+    """Say that the program itself is to blame."""
+    Terminal(stderr=True).say(("pbx: ", "bold red"), BUG)
+
+
 def complain(error: PbxError, mask: Masker | None = None) -> typer.Exit:
-    """Print an error and give what ends the command.
+    """Print an error and return what ends the command.
 
     Args:
         error: What went wrong.

@@ -2,21 +2,24 @@
 
 import difflib
 import inspect
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
 
-from harness import checks, registry
-from harness.certifier import facts_needed
-from harness.cli.exits import complain
-from harness.model import Case, Requirement, Saw, Source, Verdict
-from harness.reports.terminal import Terminal, emit
-from harness.reports.words import FACTS, counted
+from harness.certify import checks, registry
+from harness.certify.applicability import facts_needed
+from harness.certify.model import Case, Requirement, Source, Verdict
+from harness.certify.reasons import Saw
+from harness.cli import completion
+from harness.cli.grammar import command
+from harness.cli.options import JsonOptions
+from harness.display.counting import counted
+from harness.display.terminal import Terminal
 from mockpbx.callscript import library
-from mockpbx.errors import PbxError, UsageError
+from mockpbx.errors import UsageError
+from mockpbx.manifest.facts import FACTS
 
 _SOURCES = {
     Source.VENDOR_DOC: "the vendors document it",
@@ -39,23 +42,29 @@ _INDENT = 13
 _WIDTH = 100
 
 
+@command
 def explain(
     name: Annotated[
-        str, typer.Argument(metavar="ID", help="A case, e.g. REPLY-001, or a requirement.")
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A case, e.g. REPLY-001, or a requirement.",
+            autocompletion=completion.explained,
+        ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    *,
+    output: JsonOptions,
 ) -> None:
     """Explain a case or a requirement: what is wanted, why, how to fulfil it, how to try it.
 
+    Exit code 2: there is neither.
+
     Example: pbx explain REPLY-001
     """
-    try:
-        requirement, cases = find(name)
-    except PbxError as error:
-        raise complain(error) from None
-    if as_json:
-        content = _as_json(requirement, cases)
-        emit(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    output.check()
+    requirement, cases = find(name)
+    output.write(_as_json(requirement, cases))
+    if output.is_printed:
         return
     terminal = Terminal()
     width = min(terminal.columns, _WIDTH)
@@ -90,7 +99,7 @@ def find(name: str) -> tuple[Requirement, Sequence[Case]]:
 
 
 def _lines(requirement: Requirement, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
-    """Give labels and texts; a headline has no label."""
+    """Return labels and texts; a headline has no label."""
     if len(cases) == 1:
         yield "", f"{cases[0].id}  {cases[0].title}"
     else:
@@ -98,7 +107,7 @@ def _lines(requirement: Requirement, cases: Sequence[Case]) -> Iterator[tuple[st
     yield "required", f"{requirement.text} ({requirement.keyword.value}, {requirement.id})"
     yield "source", _SOURCES[requirement.source]
     yield "documented", requirement.documented
-    yield "if broken", _CONSEQUENCES[requirement.verdict(Saw.BROKEN)]
+    yield "if broken", _CONSEQUENCES[requirement.verdict(Saw.VIOLATED)]
     yield "on a call", requirement.why
     yield "how to fix", requirement.fix
     if requirement.excluded is not None:
@@ -110,7 +119,7 @@ def _lines(requirement: Requirement, cases: Sequence[Case]) -> Iterator[tuple[st
 
 
 def _about(case: Case, *, alone: bool) -> Iterator[tuple[str, str]]:
-    """Tell what a case does and what it needs."""
+    """Return what a case does and what it needs."""
     if not alone:
         yield case.id, case.title
         return
@@ -118,7 +127,8 @@ def _about(case: Case, *, alone: bool) -> Iterator[tuple[str, str]]:
     if said != case.title:
         yield "the case", said
     needs = [
-        f"{fact} ({FACTS[fact]})" if fact in FACTS else fact for fact in sorted(facts_needed(case))
+        f"{fact} ({FACTS[fact].meaning})" if fact in FACTS else fact
+        for fact in sorted(facts_needed(case))
     ]
     if needs:
         yield "facts", f"{', '.join(needs)}; give them in [facts] of pbx.toml"
@@ -150,7 +160,7 @@ def _wrapped(label: str, text: str, width: int) -> str:
 
 
 def what_it_does(case: Case) -> str:
-    """Say what a case does, beyond its title."""
+    """Return what a case does, beyond its title."""
     if case.script is not None:
         (script,) = library.find(case.script)
         title = script.model.title.rstrip(".")
@@ -160,7 +170,7 @@ def what_it_does(case: Case) -> str:
 
 
 def certify_line(cases: Sequence[Case]) -> str:
-    """Give the command that runs cases alone."""
+    """Return the command that runs cases alone."""
     return f"pbx certify URL --only {','.join(case.id for case in cases)}"
 
 
@@ -170,7 +180,7 @@ def _as_json(requirement: Requirement, cases: Sequence[Case]) -> dict[str, objec
         "requirement": requirement.text,
         "keyword": requirement.keyword.value,
         "source": requirement.source.value,
-        "if_broken": requirement.verdict(Saw.BROKEN).value,
+        "if_broken": requirement.verdict(Saw.VIOLATED).value,
         "documented": requirement.documented,
         "why": requirement.why,
         "fix": requirement.fix,

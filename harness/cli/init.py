@@ -2,66 +2,86 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, make_dataclass
+from dataclasses import field as default
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness import facts as known_facts
-from harness import manifest as manifests
-from harness.cli import options
+from harness.certify.applicability import coverage, lost
 from harness.cli.doctor import exit_of, print_diagnoses
-from harness.cli.exits import Exit, complain
-from harness.diagnosis import Severity
-from harness.draft import Draft, text_of
-from harness.masking import HARMLESS_HEADERS, Masker
-from harness.preflight import calls_hold, run_preflight
-from harness.reports.terminal import Terminal
-from harness.reports.words import FACTS, counted
-from harness.target import STANDARD_FACTS, Target, from_manifest
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import AskingOptions, ShowNumbers, header_pairs
+from harness.display.counting import counted
+from harness.display.terminal import Terminal
+from harness.doctor import fact_checks
+from harness.doctor.diagnosis import Severity
+from harness.doctor.preflight import calls_hold, run_preflight
+from harness.endpoint.manifest_template import Draft, text_of
+from harness.endpoint.target import MANIFEST
 from mockpbx.core.scenario import Scenario
-from mockpbx.errors import PbxError, UsageError
+from mockpbx.errors import UsageError
+from mockpbx.manifest import pbx_toml
+from mockpbx.manifest.endpoint import DEFAULT_SCENARIO, Endpoint
+from mockpbx.manifest.facts import BASIC, DEFAULT_FACTS, FACTS
+from mockpbx.masking import HARMLESS_HEADERS, Masker
 from mockpbx.scenario import library as scenarios
+from mockpbx.wire.address import split_target
 from mockpbx.wire.request import Dialect, Method
-from mockpbx.wire.target import split_target
 
-_DEFAULTS = {**STANDARD_FACTS, "unknown_order": "99999"}
+_DEFAULTS = {**DEFAULT_FACTS, "unknown_order": "99999"}
 """Offered where nobody says otherwise."""
 
 
 def _fact(name: str) -> typer.models.OptionInfo:
-    what = FACTS[name]
+    what = FACTS[name].meaning
     option: typer.models.OptionInfo = typer.Option(
         f"--{name.replace('_', '-')}", metavar="NUMBER", help=f"{what[0].upper()}{what[1:]}."
     )
     return option
 
 
-def init(
-    url: Annotated[str, typer.Argument(help="The endpoint that the PBX asks.")],
-    virtual_number: Annotated[str | None, _fact("virtual_number")] = None,
-    courier: Annotated[str | None, _fact("courier")] = None,
-    order: Annotated[str | None, _fact("order")] = None,
-    customer: Annotated[str | None, _fact("customer")] = None,
-    foreign_order: Annotated[str | None, _fact("foreign_order")] = None,
-    foreign_customer: Annotated[str | None, _fact("foreign_customer")] = None,
-    unknown_order: Annotated[str | None, _fact("unknown_order")] = None,
-    stranger: Annotated[str | None, _fact("stranger")] = None,
+if TYPE_CHECKING:
+
+    @dataclass(frozen=True)
+    class FactOptions:
+        """An option for each basic fact."""
+
+else:
+    FactOptions = make_dataclass(
+        "FactOptions",
+        [(name, Annotated[str | None, _fact(name)], None) for name in BASIC],
+        kw_only=True,
+        namespace={"__doc__": "Facts."},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Writing:
+    """Writing."""
+
     fact: Annotated[
-        list[str], typer.Option(metavar="NAME=NUMBER", help="A further fact. Repeatable.")
-    ] = [],  # noqa: B006  # typer copies it
-    dialect: options.DialectOption = None,
-    method: options.MethodOption = None,
-    header: options.Headers = [],  # noqa: B006  # typer copies it
-    ca_file: options.CaFile = None,
-    scenario: options.ScenarioOption = None,
-    output: Annotated[Path, typer.Option(metavar="FILE", help="What is written.")] = Path(
-        "pbx.toml"
-    ),
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
-    show_numbers: options.ShowNumbers = False,
-) -> None:
+        list[str],
+        typer.Option("--fact", metavar="NAME=NUMBER", help="A further fact. Repeatable."),
+    ] = default(default_factory=list)
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="What is written.")] = (
+        Path(MANIFEST)
+    )
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False
+    show_numbers: ShowNumbers = False
+
+
+@command
+def init(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The endpoint that the PBX asks.")],
+    *,
+    facts: FactOptions,
+    writing: _Writing,
+    asking: AskingOptions,
+) -> Exit:
     """Write a pbx.toml, after asking what is true behind the endpoint, and try it out.
 
     The file is written whatever the endpoint answers. Exit code 0: what it says holds; 1: a
@@ -69,34 +89,23 @@ def init(
 
     Example: pbx init http://127.0.0.1:8080/crm_integration --courier 79161110001 --yes
     """
-    flags = {
-        "virtual_number": virtual_number,
-        "courier": courier,
-        "order": order,
-        "customer": customer,
-        "foreign_order": foreign_order,
-        "foreign_customer": foreign_customer,
-        "unknown_order": unknown_order,
-        "stranger": stranger,
-    }
-    try:
-        flags |= dict(map(_pair, fact))
-        _check_free(output, force=force)
-        split_target(manifests.expanded(url, "the address"))
-        played = scenarios.load(scenario or "courier-line")
-        draft = Draft(
-            url=url,
-            facts=dict(_gathered(flags, played, ask=not yes)),
-            method=(method or Method.GET).value,
-            dialect=(dialect or Dialect.COMAGIC).value,
-            headers=dict(options.header_pairs(header)),
-            ca_file=str(ca_file.resolve()) if ca_file else None,
-            scenario=_from_anywhere(scenario or "courier-line"),
-        )
-        code = _try_out(_written(draft, output), output, Masker(off=show_numbers))
-    except PbxError as error:
-        raise complain(error) from None
-    raise typer.Exit(code)
+    given: dict[str, str | None] = asdict(facts)
+    given |= dict(map(_pair, writing.fact))
+    _check_free(writing.output, force=writing.force)
+    split_target(pbx_toml.expanded(url, "the address"))
+    scenario = asking.scenario or DEFAULT_SCENARIO
+    known = _gathered(given, scenarios.load(scenario), ask=not writing.yes)
+    draft = Draft(
+        url=url,
+        facts=dict(known),
+        method=(asking.method or Method.GET).value,
+        dialect=(asking.dialect or Dialect.COMAGIC).value,
+        headers=dict(header_pairs(asking.header)),
+        ca_file=str(asking.ca_file.resolve()) if asking.ca_file else None,
+        scenario=_from_anywhere(scenario),
+    )
+    endpoint = _written(draft, writing.output)
+    return _try_out(endpoint, writing.output, Masker(off=writing.show_numbers))
 
 
 # -- asking ----------------------------------------------------------------------------
@@ -112,7 +121,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _gathered(
     flags: Mapping[str, str | None], scenario: Scenario, *, ask: bool
 ) -> Iterator[tuple[str, str]]:
-    """Give the facts: those of the command line, and what is told when asked."""
+    """Return the facts: those of the command line, and what people answer."""
     for name, flag in flags.items():
         value = flag
         if value is None and ask:
@@ -126,8 +135,8 @@ def _gathered(
 def _answer(name: str, checks: Callable[[str], str]) -> str:
     aside = "" if name in _DEFAULTS else " (empty to leave out)"
     try:
-        told: str = typer.prompt(
-            f"{name.replace('_', ' ')}: {FACTS[name]}{aside}",
+        answer: str = typer.prompt(
+            f"{name.replace('_', ' ')}: {FACTS[name].meaning}{aside}",
             default=_DEFAULTS.get(name, ""),
             show_default=name in _DEFAULTS,
             value_proc=checks,
@@ -138,15 +147,15 @@ def _answer(name: str, checks: Callable[[str], str]) -> str:
         raise UsageError(
             "nobody answers; give the facts as options, such as --courier, and --yes"
         ) from None
-    return told
+    return answer
 
 
 def _checks(name: str, scenario: Scenario) -> Callable[[str], str]:
-    """Give what lets an answer through, or says what is wrong with it so that it is asked again."""
+    """Return what lets an answer through, or says what is wrong so that it is asked again."""
 
     def check(text: str) -> str:
         value = text.strip()
-        for found in known_facts.examine({name: value} if value else {}, scenario):
+        for found in fact_checks.examine({name: value} if value else {}, scenario):
             if found.severity is Severity.PROBLEM:
                 raise typer.BadParameter(f"{found.said}; {found.do}")
         return value
@@ -155,7 +164,7 @@ def _checks(name: str, scenario: Scenario) -> Callable[[str], str]:
 
 
 def _from_anywhere(scenario: str) -> str:
-    """Give a scenario's path so that it holds wherever the manifest stands."""
+    """Return a scenario's path so that it holds wherever the manifest stands."""
     is_file = scenario.endswith((".yaml", ".yml"))
     return str(Path(scenario).resolve()) if is_file else scenario
 
@@ -172,7 +181,7 @@ def _check_free(output: Path, *, force: bool) -> None:
         raise UsageError(f"the folder {output.parent} does not exist")
 
 
-def _written(draft: Draft, output: Path) -> Target:
+def _written(draft: Draft, output: Path) -> Endpoint:
     """Write the file and read it again; a file that cannot be read takes nobody's place.
 
     Raises:
@@ -183,40 +192,41 @@ def _written(draft: Draft, output: Path) -> Target:
     unfinished = output.with_name(f".{output.name}.{os.getpid()}")
     try:
         unfinished.write_text(text, encoding="utf-8")
-        target = from_manifest(manifests.load(unfinished))
+        endpoint = Endpoint.described(pbx_toml.load(unfinished))
         unfinished.replace(output)
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)
-    return target
+    return endpoint
 
 
 # -- trying out ------------------------------------------------------------------------
 
 
-def _try_out(target: Target, output: Path, mask: Masker) -> Exit:
+def _try_out(endpoint: Endpoint, output: Path, mask: Masker) -> Exit:
     """Say what holds of what was written."""
-    mask = target.mask(mask)
-    found = run_preflight(target)
+    mask = endpoint.mask(mask)
+    found = run_preflight(endpoint)
+    found = (*found, coverage(endpoint.facts, endpoint.capabilities))
     if exit_of(found) is Exit.OK:
-        found = (*found, *calls_hold(target))
+        found = (*found, *calls_hold(endpoint))
     terminal = Terminal()
     print_diagnoses(terminal, found, mask)
-    lost = known_facts.lost(target.facts, target.capabilities)
-    if lost:
+    reasons = lost(endpoint.facts, endpoint.capabilities)
+    if reasons:
         terminal.say("\nnot applicable:")
-    for reason in lost:
+    for reason in reasons:
         terminal.say(f"  {counted(len(reason.cases), 'case'):<10} {reason.reason}")
-    for name in _in_the_open(target):
+    for name in _in_the_open(endpoint):
         terminal.say(f"\nthe value of header {name} stands in the file: write ${{NAME}} instead")
     terminal.say(f"\nwritten: {output}; next: pbx certify --manifest {output}")
     return exit_of(found)
 
 
-def _in_the_open(target: Target) -> list[str]:
+def _in_the_open(endpoint: Endpoint) -> list[str]:
     """Name the headers whose values may be secrets and stand in the file as they are."""
-    written = target.manifest.endpoint.headers if target.manifest else {}
+    written = endpoint.manifest.endpoint.headers if endpoint.manifest else {}
     return [
         name
         for name, value in written.items()

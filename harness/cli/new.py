@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.exits import complain
+from harness.cli.grammar import command
 from harness.cli.steps import Lang
-from harness.reports.terminal import Terminal
-from mockpbx.errors import PbxError, UsageError
+from harness.display.terminal import Terminal
+from mockpbx.errors import UsageError
 
 _ENGLISH = """\
 Feature: {title}
@@ -47,6 +47,7 @@ _RUSSIAN = """\
 _TEMPLATES = {Lang.EN: _ENGLISH, Lang.RU: _RUSSIAN}
 
 
+@command
 def new(
     feature: Annotated[Path, typer.Argument(metavar="FEATURE", help="File to make.")],
     lang: Annotated[Lang, typer.Option("--lang", help="en or ru.")] = Lang.EN,
@@ -57,17 +58,14 @@ def new(
 
     Example: pbx new courier.feature
     """
-    try:
-        path = feature if feature.suffix == ".feature" else Path(f"{feature}.feature")
-        title = path.stem.replace("-", " ").replace("_", " ").capitalize()
-        _write(path, _TEMPLATES[lang].format(title=title))
-    except PbxError as error:
-        raise complain(error) from None
+    path = feature if feature.suffix == ".feature" else Path(f"{feature}.feature")
+    title = path.stem.replace("-", " ").replace("_", " ").capitalize()
+    _write(path, _TEMPLATES[lang].format(title=title))
     terminal = Terminal()
     quoted = shlex.quote(str(path))
     terminal.say(f"made {path}; run it against the reference server, or against your endpoint:")
     terminal.say(f"    pbx bdd {quoted} --reference")
-    terminal.say(f"    pbx bdd {quoted} --manifest pbx.toml")
+    terminal.say(f"    pbx bdd URL {quoted}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,10 +6,11 @@ import sys
 
 import typer
 
-from harness.cli.exits import complain
+from harness.cli.grammar import command
 from mockpbx.errors import UsageError
 
 
+@command
 def reference(context: typer.Context) -> None:
     """Run the courier-routing reference server, to read, call and learn from.
 
@@ -19,7 +20,7 @@ def reference(context: typer.Context) -> None:
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         hint = 'install it with: pip install "pbx-harness[server]"'
-        raise complain(UsageError(f"the reference server needs {', '.join(missing)}; {hint}"))
+        raise UsageError(f"the reference server needs {', '.join(missing)}; {hint}")
     sys.stdout.flush()
     # The same process: Ctrl-C, signals and the exit code are the server's own.
     command = [sys.executable, "-m", "reference_server", *context.args]

@@ -3,75 +3,64 @@
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from harness.cli import options
-from harness.cli.exits import Exit, complain
-from harness.endpoint import check_reachable
-from harness.masking import Masker, without_secrets
-from harness.reports import replay as report
-from harness.reports.files import check_writable
-from harness.reports.terminal import Terminal, progress_on
-from harness.reports.words import counted
-from harness.runner import Replayed, Verdict
-from harness.runner import replay as replay_scripts
-from harness.target import Overrides, Target, opened, target
+from harness.cli import completion
+from harness.cli.exchanges import exchange_lines
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import (
+    Clock,
+    ClockOption,
+    EndpointOptions,
+    ExchangeOptions,
+    JobsOption,
+    split_url,
+)
+from harness.display.counting import counted
+from harness.display.plain import mask_of
+from harness.display.terminal import progress_on
+from harness.endpoint.reachability import check_reachable
+from harness.replay import report
+from harness.replay.runner import Replayed, ReplayVerdict
+from harness.replay.runner import replay as replay_scripts
+from mockpbx.async_pbx import AsyncPbx
 from mockpbx.callscript.library import CATALOGUE, Script, find
-from mockpbx.drivers.live import LivePace
-from mockpbx.errors import PbxError, UsageError
+from mockpbx.errors import UsageError
+from mockpbx.manifest.endpoint import Endpoint
+from mockpbx.masking import Masker, without_secrets
 
 _REACHED_WITHIN_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Ways:
-    """How to replay and what to show."""
+    """Replay."""
 
-    jobs: int
-    ladders: bool
-    json_file: Path | None
-    mask: Masker
-    clock: options.Clock
+    jobs: JobsOption = 1
+    ladders: Annotated[bool, typer.Option("--ladders", help="Draw every call.")] = False
+    clock: ClockOption = Clock.VIRTUAL
 
 
+@command
 def replay(
-    scripts: Annotated[
+    words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SCRIPT]...",
-            help="Scripts of the catalogue, files or folders; default: catalogue.",
+            metavar="[URL] [SCRIPT]...",
+            help="The endpoint, unless pbx.toml names it; then scripts of the catalogue, files or "
+            "folders; default: catalogue.",
+            autocompletion=completion.scripts,
         ),
     ] = None,
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The endpoint that the PBX asks.")
-    ] = None,
-    reference: Annotated[
-        bool, typer.Option("--reference", help="Start the reference server and replay against it.")
-    ] = False,
-    facts: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Address, facts, states, scenario; default: ./pbx.toml."),
-    ] = None,
-    scenario: options.ScenarioOption = None,
-    dialect: options.DialectOption = None,
-    method: options.MethodOption = None,
-    header: options.Headers = [],  # noqa: B006  # typer copies it
-    ca_file: options.CaFile = None,
-    jobs: Annotated[
-        int, typer.Option(metavar="1-64", min=1, max=64, help="Scripts played at once.")
-    ] = 1,
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="FILE", help="Write the report as JSON; - prints it."),
-    ] = None,
-    ladders: Annotated[bool, typer.Option("--ladders", help="Draw every call.")] = False,
-    clock: options.ClockOption = options.Clock.VIRTUAL,
-    show_numbers: options.ShowNumbers = False,
-) -> None:
+    *,
+    ways: _Ways,
+    endpoint: EndpointOptions,
+    shown: ExchangeOptions,
+) -> Exit:
     """Replay call scripts and compare what happens with what they expect.
 
     Exit code 0: all as expected; 1: an expectation was missed; 2: something you gave is wrong,
@@ -79,51 +68,48 @@ def replay(
 
     Example: pbx replay catalogue --reference
     """
-    ways = _Ways(
-        jobs=jobs, ladders=ladders, json_file=json_file, mask=Masker(off=show_numbers), clock=clock
-    )
-    mask = ways.mask
-    try:
-        given = Overrides(
-            url=url,
-            scenario=scenario,
-            dialect=dialect,
-            method=method,
-            headers=options.header_pairs(header),
-            ca_file=ca_file,
-        )
-        chosen = [script for word in scripts or [CATALOGUE] for script in find(word)]
-        facts = options.manifest_of(facts, url, reference=reference)
-        with target(facts, given, reference=reference) as found:
-            mask = found.mask(mask)
-            code = asyncio.run(_Replay(chosen, found, replace(ways, mask=mask)).run())
-    except PbxError as error:
-        raise complain(error, mask) from None
-    raise typer.Exit(code)
+    shown.check()
+    url, names = split_url(words)
+    chosen = [script for name in names or [CATALOGUE] for script in find(name)]
+    with endpoint.found(url, shown.mask) as (found, mask):
+        return asyncio.run(_Replay(chosen, found, ways, shown, mask).run())
 
 
 class _Replay:
-    """One run of the command."""
+    """One run of the command.
 
-    def __init__(self, scripts: list[Script], target: Target, ways: _Ways) -> None:
+    Args:
+        scripts: What is played.
+        endpoint: Whom it is played against.
+        ways: How it is played.
+        shown: What is shown.
+        mask: What is hidden.
+    """
+
+    def __init__(
+        self,
+        scripts: list[Script],
+        endpoint: Endpoint,
+        ways: _Ways,
+        shown: ExchangeOptions,
+        mask: Masker,
+    ) -> None:
         self._scripts = scripts
-        self._target = target
+        self._endpoint = endpoint
         self._ways = ways
-        quiet = ways.json_file is not None and str(ways.json_file) == "-"
-        self._console = Terminal(stderr=quiet)
+        self._shown = shown
+        self._mask = mask
+        self._terminal = shown.terminal
         self._results: list[Replayed] = []
-        self._mask = ways.mask
 
     async def run(self) -> Exit:
-        if self._ways.json_file is not None:
-            check_writable(self._ways.json_file)
         began = time.monotonic()
         whole = False
         try:
             await self._replay()
             whole = True
         except asyncio.CancelledError:
-            self._console.say("interrupted; here is what was done")
+            self._terminal.say("interrupted; here is what was done")
             return Exit.INTERRUPTED
         finally:
             self._report(time.monotonic() - began, whole=whole)
@@ -131,40 +117,48 @@ class _Replay:
 
     def _judged(self) -> Exit:
         verdicts = {replayed.verdict for replayed in self._results}
-        if verdicts <= {Verdict.NOT_APPLICABLE}:
+        if verdicts <= {ReplayVerdict.NOT_APPLICABLE}:
             # Green would say that something was tried.
             raise UsageError("nothing was played: what is known of the endpoint is not enough")
-        return Exit.MISSED if Verdict.MISSED in verdicts else Exit.OK
+        return Exit.MISSED if ReplayVerdict.MISSED in verdicts else Exit.OK
 
     async def _replay(self) -> None:
-        target, ways = self._target, self._ways
-        url = target.profile.url
+        url = self._endpoint.profile.url
         await check_reachable(url, within_s=_REACHED_WITHIN_S)
-        scripts = counted(len(self._scripts), "script")
-        self._console.say(f"replaying {scripts} against {self._mask(without_secrets(url))}")
-        async with opened(target, pace=LivePace(real=ways.clock is options.Clock.REAL)) as bench:
-            setting = bench.setting
-            with progress_on(self._console) as progress:
+        if not self._shown.quiet:
+            scripts = counted(len(self._scripts), "script")
+            self._terminal.say(f"replaying {scripts} against {self._mask(without_secrets(url))}")
+        async with AsyncPbx(self._endpoint, clock=self._ways.clock.value) as pbx:
+            with progress_on(self._terminal) as progress:
                 task = progress.add_task("replaying", total=len(self._scripts))
-                results = replay_scripts(self._scripts, target.facts, setting, jobs=ways.jobs)
+                results = replay_scripts(self._scripts, pbx, jobs=self._ways.jobs)
                 async with contextlib.aclosing(results):
                     async for replayed in results:
                         self._results.append(replayed)
-                        report.print_script(
-                            self._console, replayed, self._mask, ladders=ways.ladders
-                        )
+                        self._print(replayed)
                         progress.update(task, advance=1, description=replayed.script.id)
+
+    def _print(self, replayed: Replayed) -> None:
+        if self._shown.quiet and replayed.verdict is not ReplayVerdict.MISSED:
+            return
+        report.print_script(self._terminal, replayed, self._mask, ladders=self._ways.ladders)
+        if self._shown.verbose and replayed.played is not None:
+            for call in replayed.played.calls:
+                mask = mask_of(call, self._mask)
+                for exchange in call.exchanges:
+                    for line in exchange_lines(exchange, mask):
+                        self._terminal.say(f"         {line}")
 
     def _report(self, seconds: float, *, whole: bool) -> None:
         # The file first: a terminal may be gone.
-        if self._ways.json_file is not None:
+        if self._shown.json_file is not None:
             report.write_json(
-                self._ways.json_file,
-                url=self._target.profile.url,
+                self._shown.json_file,
+                url=self._endpoint.profile.url,
                 results=self._results,
                 seconds=seconds,
                 mask=self._mask,
                 whole=whole,
             )
         if self._results:
-            report.print_summary(self._console, self._results, seconds)
+            report.print_summary(self._terminal, self._results, seconds)

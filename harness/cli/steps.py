@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.exits import complain
-from harness.reports.terminal import Terminal, emit
-from harness.steps import listing
+from harness.cli.grammar import command
+from harness.display.terminal import Terminal, emit
+from harness.steps import step_list
 from harness.steps.nearest import nearest
-from mockpbx.errors import PbxError, UsageError
+from mockpbx.errors import UsageError
 
 _FOR_EXAMPLE = {"en": "e.g.", "ru": "напр.:"}
 
@@ -22,6 +22,7 @@ class Lang(Enum):
     RU = "ru"
 
 
+@command
 def steps(
     word: Annotated[
         str | None, typer.Argument(metavar="[WORD]", help="Only steps with this word.")
@@ -41,15 +42,12 @@ def steps(
 
     Example: pbx steps --lang ru заказ
     """
-    try:
-        if markdown:
-            emit(listing.markdown())
-        elif coverage is not None:
-            emit(_coverage(coverage))
-        else:
-            _list(word, lang.value)
-    except PbxError as error:
-        raise complain(error) from None
+    if markdown:
+        emit(step_list.markdown())
+    elif coverage is not None:
+        emit(_coverage(coverage))
+    else:
+        _list(word, lang.value)
 
 
 def _coverage(folder: Path) -> str:
@@ -63,8 +61,8 @@ def _coverage(folder: Path) -> str:
 
 
 def _list(word: str | None, lang: str) -> None:
-    chosen = listing.chosen(word)
-    found = list(listing.lines(chosen, lang))
+    chosen = step_list.chosen(word)
+    found = list(step_list.lines(chosen, lang))
     if not found:
         close = nearest(word or "", outcome=False) + nearest(word or "", outcome=True)
         hint = f"; nearest: {close[0].shown}" if close else "; pbx steps lists them all"

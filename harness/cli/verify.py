@@ -1,6 +1,5 @@
 """``pbx verify``: is a bundle as it was issued, and still good?"""
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,16 +8,21 @@ from typing import Annotated
 
 import typer
 
-from harness import bundle, registry
-from harness.cli.exits import Exit, complain
+from harness.certify import registry
+from harness.cli.exits import Exit
+from harness.cli.grammar import command
+from harness.cli.options import JsonOptions
+from harness.display.counting import counted
+from harness.display.terminal import Terminal
 from harness.reports.report import suite_version
-from harness.reports.terminal import Terminal, emit
-from harness.reports.words import RUN_TITLES, counted
-from mockpbx.errors import PbxError, UsageError
+from harness.reports.words import RUN_TITLES
+from harness.results import bundle
+from mockpbx.errors import UsageError
 
 _STYLES = {"broken": "bold red", "remark": "yellow", "good": "bold green"}
 
 
+@command
 def verify(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The bundle that pbx certify --bundle wrote.")
@@ -29,8 +33,9 @@ def verify(
             "--sha256", metavar="HASH", help="The hash that was printed when it was issued."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
-) -> None:
+    *,
+    output: JsonOptions,
+) -> Exit:
     """Verify a bundle offline: has a byte changed since it was issued, and is it still good?
 
     Exit code 0: intact and in date, whatever its verdict on the endpoint; 1: changed, expired,
@@ -38,20 +43,16 @@ def verify(
 
     Example: pbx verify certificate.zip
     """
-    try:
-        verified = bundle.verify(
-            _content(file),
-            now=datetime.now(UTC),
-            installed={"version": suite_version(), "cases_digest": registry.digest()},
-            sha256=_hash(sha256),
-        )
-    except PbxError as error:
-        raise complain(error) from None
-    if as_json:
-        _print_json(verified)
-    else:
-        _print(file, verified)
-    raise typer.Exit(Exit.OK if verified.good else Exit.MISSED)
+    output.check()
+    verified = bundle.verify(
+        _content(file),
+        now=datetime.now(UTC),
+        installed={"version": suite_version(), "cases_digest": registry.digest()},
+        sha256=_hash(sha256),
+    )
+    output.write(_as_json(verified))
+    _print(output.terminal, file, verified)
+    return Exit.OK if verified.good else Exit.MISSED
 
 
 def _content(file: Path) -> bytes:
@@ -70,8 +71,7 @@ def _hash(given: str | None) -> str | None:
     return cleaned
 
 
-def _print(file: Path, verified: bundle.Verified) -> None:
-    terminal = Terminal()
+def _print(terminal: Terminal, file: Path, verified: bundle.Verified) -> None:
     for line in _about(verified):
         terminal.say(line)
     terminal.say()
@@ -113,8 +113,8 @@ def _proof(verified: bundle.Verified) -> str:
     return f"{said}: byte for byte the file of that hash" if verified.identical else said
 
 
-def _print_json(verified: bundle.Verified) -> None:
-    content = {
+def _as_json(verified: bundle.Verified) -> dict[str, object]:
+    return {
         "good": verified.good,
         "sha256": verified.sha256,
         "broken": list(verified.broken),
@@ -123,4 +123,3 @@ def _print_json(verified: bundle.Verified) -> None:
         "remarks": list(verified.remarks),
         "index": verified.index,
     }
-    emit(json.dumps(content, ensure_ascii=False, indent=2) + "\n")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from harness import registry
+from harness.certify import registry
 from harness.pytest_plugin import gherkin
-from harness.pytest_plugin.finding import features_in
-from harness.steps.scenario import identify, tagged
+from harness.pytest_plugin.feature_files import features_in
+from harness.steps.scenario_result import identify, tagged
 
 
 def scenarios_of(folder: Path) -> Mapping[str, list[str]]:
-    """Give the ids of scenarios by the requirements that their tags name."""
+    """Return the ids of scenarios by the requirements that their tags name."""
     found: dict[str, list[str]] = {}
     for path in features_in(folder):
         for pickle in gherkin.read(path.absolute()).pickles:
@@ -23,7 +23,7 @@ def scenarios_of(folder: Path) -> Mapping[str, list[str]]:
 
 
 def markdown(folder: Path) -> str:
-    """Give the page."""
+    """Return the page."""
     return "\n".join(_lines(folder)) + "\n"
 
 

@@ -10,9 +10,9 @@ from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
-from harness.pytest_plugin.checking import problems, scenarios, steps_of
-from harness.pytest_plugin.parsing import explained
-from harness.steps.scenario import ID_TAG, ScenarioTold, StepTold, identify
+from harness.pytest_plugin.feature_lint import problems, scenarios, steps_of
+from harness.pytest_plugin.gherkin_errors import explained
+from harness.steps.scenario_result import ID_TAG, ScenarioResult, StepResult, identify
 from mockpbx.errors import FileError, Problem, UsageError
 from mockpbx.filemodel import read_text
 
@@ -105,8 +105,8 @@ def _refuse(path: Path, found: list[Problem]) -> None:
         raise FileError(_named(path), found)
 
 
-def told(feature: FeatureRead, pickle: Pickle, *bases: Path) -> ScenarioTold:
-    """Give what is known of a scenario before it is run.
+def scenario_result(feature: FeatureRead, pickle: Pickle, *bases: Path) -> ScenarioResult:
+    """Return what is known of a scenario before it is run.
 
     Args:
         feature: Where it stands.
@@ -115,7 +115,7 @@ def told(feature: FeatureRead, pickle: Pickle, *bases: Path) -> ScenarioTold:
     """
     within = (base for base in bases if feature.path.is_relative_to(base))
     base = next(within, None)
-    return ScenarioTold(
+    return ScenarioResult(
         id=identify(pickle.own_tags, feature.path.stem, pickle.template, pickle.row),
         title=pickle.title,
         feature=feature.title,
@@ -127,23 +127,23 @@ def told(feature: FeatureRead, pickle: Pickle, *bases: Path) -> ScenarioTold:
     )
 
 
-def _steps(feature: FeatureRead, pickle: Pickle) -> Iterator[StepTold]:
-    """Give the steps that are to come, those of the background first."""
+def _steps(feature: FeatureRead, pickle: Pickle) -> Iterator[StepResult]:
+    """Return the steps that are to come, those of the background first."""
     written = {step["id"]: step for step in steps_of(feature.document["feature"])}
     for step in pickle.content["steps"]:
         source = written[step["astNodeIds"][0]]
-        yield StepTold(
+        yield StepResult(
             keyword=source["keyword"].strip(), text=step["text"], line=source["location"]["line"]
         )
 
 
 def test_name(title: str) -> str:
-    """Give the name of a scenario's test: its title, unless it means something to pytest."""
+    """Return the name of a scenario's test: its title, unless it means something to pytest."""
     return f"“{title}”" if title.startswith(_RESERVED) else title
 
 
 def compiled(compiler: Any, document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the scenarios that a document comes to, as the library gives them."""
+    """Return the scenarios that a document comes to, as the library gives them."""
     found: list[dict[str, Any]] = compiler.compile(document)
     return found
 

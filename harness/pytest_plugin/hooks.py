@@ -10,52 +10,75 @@ from typing import Any
 import pytest
 from pytest_bdd.parser import Feature, Scenario, Step
 
-from harness.pytest_plugin import collecting, fixtures, recording, stepping, telling
+from harness.pytest_plugin import (
+    collection,
+    connections,
+    header,
+    options,
+    recorder,
+    refusal,
+    results_file,
+    step_definitions,
+)
 
 
 def begin(config: pytest.Config) -> None:
-    """Register fixtures, steps and, if wanted, the report."""
-    for module in (fixtures, stepping):
-        config.pluginmanager.register(module, module.__name__)
-    telling.configure(config)
+    """Register steps and, if wanted, the report; say whom it asks."""
+    options.check(config)
+    config.pluginmanager.register(step_definitions, step_definitions.__name__)
+    results_file.configure(config)
+    header.show_if_quiet(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect features."""
-    return collecting.collect(file_path, parent)
+    return collection.collect(file_path, parent)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> object:
     """Let tags be more than marks."""
-    return collecting.apply_tag(tag, function)
+    return collection.apply_tag(tag, function)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Shut an application under test down before its fixture ends."""
+    return connections.follow_fixture(fixturedef, request, (yield))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """End all processes where one of them cannot ask the endpoint."""
+    refusal.end_if_refused(report)
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
     """Note when it begins."""
-    recording.begins(request.node)
+    recorder.begins(request.node)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, scenario: Scenario, step: Step) -> None:
     """Note which step is in hand."""
-    recording.step_begins(request.node, scenario, step)
+    recorder.step_begins(request.node, scenario, step)
 
 
 def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
     """Note that it went well."""
-    recording.step_passed(request.node)
+    recorder.step_passed(request.node)
 
 
 def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) -> None:
     """Note that it did not."""
-    recording.step_failed(request.node, exception)
+    recorder.step_failed(request.node, exception)
 
 
 def pytest_bdd_step_func_lookup_error(
     request: pytest.FixtureRequest, feature: Feature, step: Step
 ) -> None:
     """Say what to write instead of a step that nobody knows."""
-    recording.step_unknown(request.node, feature, step)
+    recorder.step_unknown(request.node, feature, step)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -63,4 +86,4 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put ladder, exchange and the command that repeats it into a failure's report."""
-    return recording.report(item, call, (yield))
+    return recorder.complete_report(item, call, (yield))

@@ -9,7 +9,7 @@ USUAL = {
     "en": ("Given", "When", "Then", "And", "But"),
     "ru": ("Дано", "Когда", "Тогда", "И", "Но"),
 }
-"""The keywords of steps that people are told of; any language has more."""
+"""The keywords of steps that messages name; any language has more."""
 
 _LANGUAGE = re.compile(r"\s*#\s*language\s*:\s*([a-zA-Z_-]+)\s*")
 _TITLES = ("feature", "background", "rule", "scenario", "scenarioOutline", "examples")
@@ -23,7 +23,7 @@ def language(text: str) -> str:
 
 
 def name(lang: str) -> str:
-    """Give the name of a language."""
+    """Return the name of a language."""
     return str(DIALECTS[lang]["name"])  # type: ignore[typeddict-item]  # it is there
 
 
@@ -33,12 +33,12 @@ def usual(lang: str) -> str:
 
 
 def of_steps(lang: str) -> list[str]:
-    """Give the keywords that begin a step."""
+    """Return the keywords that begin a step."""
     return list(dict.fromkeys(_of(lang, _STEPS)))
 
 
 def of_titles(lang: str) -> list[str]:
-    """Give the keywords that stand before a colon."""
+    """Return the keywords that stand before a colon."""
     return list(dict.fromkeys(_of(lang, _TITLES)))
 
 
@@ -50,7 +50,7 @@ def _of(lang: str, kinds: tuple[str, ...]) -> Iterator[str]:
 
 
 def title_of(line: str, lang: str) -> str:
-    """Give the kind of title that a line is: ``feature``, ``scenario`` …; empty if it is none."""
+    """Return the kind of title that a line is: ``feature``, ``scenario`` …; empty if it is none."""
     word = line.partition(":")[0].strip()
     kinds = (kind for kind in _TITLES if ":" in line and word in _of(lang, (kind,)))
     return next(kinds, "")

@@ -1,72 +1,79 @@
-"""What the options ``--pbx-…`` name: the endpoint, and how it is asked."""
+"""What the options ``--pbx-…`` and the nearest ``pbx.toml`` name: the endpoint under test."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from harness.endpoint import check_reachable
-from harness.pytest_plugin import MANIFEST, are_asked_for
-from harness.steps.line import Line
-from harness.target import Overrides, Target, target
+from harness.endpoint.target import nearest_manifest
+from harness.pytest_plugin import are_asked_for
+from mockpbx.manifest.endpoint import Endpoint
 
-GIVEN_TARGET = pytest.StashKey[Target]()
+GIVEN_ENDPOINT = pytest.StashKey[Endpoint]()
 """The endpoint, where a program runs the features and not a person."""
 
 ENDPOINT_WORDS = pytest.StashKey[tuple[str, ...]]()
-"""How that program was told of the endpoint: words for the command that repeats a scenario."""
+"""How that program names the endpoint: words for the command that repeats a scenario."""
 
-_REACHED_WITHIN_S = 5.0
+_NAMING = ("--pbx-url", "--pbx-app", "--pbx-reference", "--pbx-manifest")
+_TOGETHER = (("--pbx-url", "--pbx-manifest"), ("--pbx-app", "--pbx-manifest"))
+"""A manifest says what is true behind an endpoint, wherever that is."""
+
+HOW_TO_NAME = (
+    "name the endpoint: --pbx-url URL, --pbx-app module:app, a fixture pbx_app, --pbx-manifest "
+    "FILE or a pbx.toml here or in a folder above, or --pbx-reference for the reference server"
+)
 
 
-def wanted(config: pytest.Config) -> bool:
-    """Tell whether somebody said that features are about calls."""
+def wanted(config: pytest.Config, path: Path) -> bool:
+    """Tell whether somebody said that a feature is about calls."""
     return (
-        GIVEN_TARGET in config.stash
+        GIVEN_ENDPOINT in config.stash
         or are_asked_for(config)
-        or (config.rootpath / MANIFEST).exists()
+        or nearby(config, path.parent) is not None
     )
 
 
-@contextmanager
-def opened(config: pytest.Config) -> Iterator[Line]:
-    """Open the line to the endpoint that the options name.
+def names_endpoint(config: pytest.Config) -> bool:
+    """Tell whether the command line names an endpoint."""
+    return any(value(config, name) for name in _NAMING)
+
+
+def check(config: pytest.Config) -> None:
+    """See that the command line names one endpoint at most.
 
     Raises:
-        UsageError: It cannot be used.
-        UnreachableError: Nothing answers there.
+        pytest.UsageError: It names two.
     """
-    given = config.stash.get(GIVEN_TARGET, None)
-    ways = {
-        "real_time": config.getoption("pbx_clock") == "real",
-        "show_numbers": bool(config.getoption("pbx_show_numbers")),
-    }
-    worker = _worker(config)
-    if given is not None:
-        with Line(given, worker=worker, **ways) as line:
-            yield line
-        return
-    manifest, url = _manifest(config), config.getoption("pbx_url")
-    reference = bool(config.getoption("pbx_reference")) or (manifest is None and url is None)
-    with target(manifest, Overrides(url=url), reference=reference) as found:
-        asyncio.run(check_reachable(found.profile.url, within_s=_REACHED_WITHIN_S))
-        with Line(found, worker=worker, **ways) as line:
-            yield line
+    given = [name for name in _NAMING if value(config, name)]
+    pairs = (pair for pair in combinations(given, 2) if pair not in _TOGETHER)
+    for one, other in pairs:
+        raise pytest.UsageError(f"{one} and {other} name two endpoints; leave one of them out")
 
 
-def _manifest(config: pytest.Config) -> Path | None:
-    """Use the manifest of the root folder where nothing else says whom to ask."""
-    named = config.getoption("pbx_manifest")
-    if named is not None:
-        return Path(named)
-    found = config.rootpath / MANIFEST
-    elsewhere = config.getoption("pbx_url") or config.getoption("pbx_reference")
-    return found if found.exists() and not elsewhere else None
+def value(config: pytest.Config, option: str) -> str | None:
+    """Return the value of an option; None if it was not given."""
+    found = config.getoption(option.removeprefix("--").replace("-", "_"))
+    return str(found) if found else None
 
 
-def _worker(config: pytest.Config) -> int:
-    """Tell which process of pytest-xdist this is; 0 without it."""
-    told: dict[str, str] = getattr(config, "workerinput", {})
-    return int(told.get("workerid", "gw-1").removeprefix("gw")) + 1
+def nearby(config: pytest.Config, folder: Path) -> Path | None:
+    """Return the ``pbx.toml`` nearest to a folder, or else to where pytest was started."""
+    return nearest_manifest(folder) or nearest_manifest(config.invocation_params.dir)
+
+
+def manifest(config: pytest.Config, folder: Path) -> Path | None:
+    """Return the manifest that the command line names, or else the nearest one."""
+    if value(config, "--pbx-reference"):
+        return None  # it brings its own facts
+    named = value(config, "--pbx-manifest")
+    if named is None:
+        return nearby(config, folder)
+    here = config.invocation_params.dir  # which a test may have left meanwhile
+    return Path(named) if Path.cwd() == here else here / named
+
+
+def worker(config: pytest.Config) -> int:
+    """Return which process of pytest-xdist this is; 0 without it."""
+    given: dict[str, str] = getattr(config, "workerinput", {})
+    return int(given.get("workerid", "gw-1").removeprefix("gw")) + 1

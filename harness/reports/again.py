@@ -4,9 +4,9 @@ import re
 import shlex
 from urllib.parse import urlsplit
 
-from harness.masking import HARMLESS_HEADERS, HIDDEN
-from harness.reports.plain import redacted
-from mockpbx.faults.spelling import host_and_port
+from harness.display.plain import redacted
+from mockpbx.masking import HARMLESS_HEADERS, HIDDEN
+from mockpbx.raw.request_bytes import host_and_port
 from mockpbx.wire.messages import HttpRequest, Verbatim
 
 _SECONDS = 10
@@ -15,7 +15,7 @@ _CREDENTIALS = re.compile(rb"(?im)^(authorization:)[^\r\n]*")
 
 
 def again(request: HttpRequest) -> str:
-    """Give the line: curl, or what sends the very bytes if no HTTP client sends them so."""
+    """Return the line: curl, or what sends the very bytes if no HTTP client sends them so."""
     if request.verbatim is None:
         return redacted(request).curl()
     data = _without_secrets(request, request.verbatim)
@@ -54,7 +54,7 @@ def _letter(byte: int) -> str:
 
 
 def _pipe(url: str, sent: Verbatim) -> str:
-    """Give the command that sends what it is piped, and prints what comes."""
+    """Return the command that sends what it is piped, and prints what comes."""
     host, port = host_and_port(url)
     if not url.lower().startswith("https:"):
         options = ["-N"] if sent.finishes else []

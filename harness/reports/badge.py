@@ -61,5 +61,5 @@ def badge(report: Report) -> str:
 
 
 def text_width(text: str) -> int:
-    """Give the width of small letters, in pixels."""
+    """Return the width of small letters, in pixels."""
     return round(sum(_WIDTH_OF[letter] for letter in text))

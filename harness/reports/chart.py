@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 from rich.cells import cell_len
 
-from harness.reports.terminal import visible
+from mockpbx.result.printable import visible
 
 WIDTH = 760
 _LANES = {"Caller": 92, "PBX": 298, "Endpoint": 504, "Callee": 710}
@@ -72,7 +72,7 @@ def _ends(step: Step) -> tuple[int, int]:
 
 
 def _room(step: Step) -> int:
-    """Give the letters that fit above an arrow."""
+    """Return the letters that fit above an arrow."""
     start, end = _ends(step)
     span = abs(end - start) or _LANES["PBX"] - _LANES["Caller"]
     return int((span - 14) / _LETTER)
@@ -160,6 +160,6 @@ def _arrow(start: int, end: int, y: float, *, both: bool) -> str:
 
 
 def _head(toward: int) -> str:
-    """Give the head of an arrow, from its tip."""
+    """Return the head of an arrow, from its tip."""
     back = -7 * toward
     return f"m{back} -4l{-back} 4l{back} 4"

@@ -1,9 +1,9 @@
 """The report in the Common Test Report Format, which CI dashboards read."""
 
+from harness.display.plain import Json
 from harness.reports.documents import document, milliseconds, moment
 from harness.reports.junit import evidence
 from harness.reports.overview import CaseReport, Report, families
-from harness.reports.plain import Json
 from harness.reports.words import FAILING
 
 SPEC_VERSION = "0.0.0"
@@ -26,7 +26,7 @@ def ctrf(report: Report) -> str:
             "skipped": counts["not-applicable"],
             "pending": 0,
             "other": 0,
-            "suites": len(families(report)),
+            "suites": len(families(report["cases"])),
             "start": milliseconds(started),
             "stop": milliseconds(stopped),
         },

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from harness.reports.plain import Json
+from harness.display.plain import Json
 
 
 def document(content: Mapping[str, Json]) -> str:
@@ -15,12 +15,12 @@ def document(content: Mapping[str, Json]) -> str:
 
 
 def moment(started: str, seconds: float = 0.0) -> datetime:
-    """Give a moment of a run in UTC, so many seconds after its start."""
+    """Return a moment of a run in UTC, so many seconds after its start."""
     return datetime.fromisoformat(started).astimezone(UTC) + timedelta(seconds=seconds)
 
 
 def milliseconds(at: datetime) -> int:
-    """Give a moment in milliseconds since 1970."""
+    """Return a moment in milliseconds since 1970."""
     return round(at.timestamp() * 1000)
 
 

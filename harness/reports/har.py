@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from harness.display.plain import Json
 from harness.reports.documents import document, header, moment
 from harness.reports.overview import CaseReport, Report
-from harness.reports.plain import Json
 
 
 def har(report: Report) -> str:
@@ -42,11 +42,17 @@ def _entries(case: CaseReport, started: str) -> Iterator[Json]:
             "startedDateTime": _time(started, exchange["at"]),
             "time": elapsed,
             "request": _request(exchange["request"]),
-            "response": _response(exchange["response"], exchange["observed"]),
+            "response": _response(exchange["response"], _comment(exchange)),
             "cache": {},
             "timings": {"send": 0, "wait": elapsed, "receive": 0},
-            "comment": exchange["observed"] or "given up",
+            "comment": _comment(exchange),
         }
+
+
+def _comment(exchange: Mapping[str, Any]) -> str:
+    """Return what came of a request, in a few words."""
+    observed = exchange["observed"] or {"kind": "given up", "detail": ""}
+    return ": ".join(part for part in (observed["kind"], observed["detail"]) if part)
 
 
 def _time(started: str, seconds: float = 0.0) -> str:
@@ -72,10 +78,10 @@ def _request(request: Mapping[str, Any]) -> Json:
     return content
 
 
-def _response(response: Mapping[str, Any] | None, observed: str | None) -> Json:
-    """Give an answer; status 0 where none came, as browsers write it."""
+def _response(response: Mapping[str, Any] | None, comment: str) -> Json:
+    """Return an answer; status 0 where none came, as browsers write it."""
     if response is None:
-        response = {"status": 0, "reason": observed or "given up", "headers": [], "body": ""}
+        response = {"status": 0, "reason": comment, "headers": [], "body": ""}
     body = response["body"] or ""
     size = response.get("body_bytes", len(body.encode("utf-8", "replace")))
     kind = header(response["headers"], "content-type")

@@ -8,22 +8,24 @@ scripts but its own. Without JavaScript it can be read and printed; with it, sea
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.display.counting import counted
 from harness.reports import overview
 from harness.reports.chart import chart
 from harness.reports.overview import CaseReport, Report
-from harness.reports.terminal import visible
-from harness.reports.words import FACTS, FAILING, REMARKS, SOURCES, STEP_MARKS, VERDICTS, counted
+from harness.reports.words import FAILING, REMARKS, SOURCES, STEP_MARKS, VERDICTS
+from mockpbx.manifest.facts import FACTS
+from mockpbx.result.printable import visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,12 @@ def html(report: Report) -> str:
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
-        **_summary(report),
-        **_cases(report),
+        **_summary(report["cases"]),
+        **_cases(report["cases"]),
+        title=overview.run_title(report),
+        sentences=overview.run_sentences(report),
+        started=_when(report["started"]),
+        settings=list(_settings(report.get("manifest") or {})),
         verdicts=VERDICTS,
         step_marks=STEP_MARKS,
         features=report["suite"].get("features") or [],
@@ -68,29 +74,27 @@ def html(report: Report) -> str:
     )
 
 
-def _summary(report: Report) -> dict[str, Any]:
-    """Give what the first screen shows."""
-    facts = overview.facts_to_add(report)
+def _summary(cases: Sequence[CaseReport]) -> dict[str, Any]:
+    """Return what the first screen shows of the cases."""
+    facts = overview.facts_to_add(cases)
     return {
-        "title": overview.run_title(report),
-        "sentences": overview.run_sentences(report),
-        "started": _when(report["started"]),
-        "settings": list(_settings(report.get("manifest") or {})),
-        "to_mend": overview.to_mend(report),
-        "not_tested": overview.not_tested(report),
-        "facts": [(name, count, FACTS.get(name, "")) for name, count in facts],
+        "to_fix": overview.to_fix(cases),
+        "not_tested": overview.not_tested(cases),
+        "facts": [
+            (name, count, FACTS[name].meaning if name in FACTS else "") for name, count in facts
+        ],
         "longest_fact": max((len(name) for name, _ in facts), default=0),
     }
 
 
-def _cases(report: Report) -> dict[str, Any]:
+def _cases(cases: Sequence[CaseReport]) -> dict[str, Any]:
     drawn: dict[str, str] = {}
     return {
         "families": [
             {"of": family, "cases": [_case(case, drawn) for case in family.cases]}
-            for family in overview.families(report)
+            for family in overview.families(cases)
         ],
-        "longest_id": max((len(case["id"][:_WIDEST_ID]) for case in report["cases"]), default=1),
+        "longest_id": max((len(case["id"][:_WIDEST_ID]) for case in cases), default=1),
     }
 
 
@@ -132,7 +136,7 @@ def _when(started: str) -> str:
 
 
 def _settings(manifest: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Give what was known of the endpoint, as pairs."""
+    """Return what was known of the endpoint, as pairs."""
     for key, value in manifest.items():
         if isinstance(value, Mapping):
             yield from _settings(value, f"{path}{key}.")
@@ -183,12 +187,12 @@ def _figures(case: CaseReport, drawn: dict[str, str], *, telling: bool) -> Itera
 def _exchange(exchange: Mapping[str, Any], most: int) -> dict[str, Any]:
     request, response = exchange["request"], exchange["response"]
     line = f"{request['method']} {request['url']}"
-    kind, _, detail = (exchange["observed"] or "given up").partition(": ")
+    observed = exchange["observed"] or {"kind": "given up", "detail": ""}
     return {
-        "asked": _cut(_asked(request), _MOST_ASKED),
-        "result": _result(kind, response),
-        "detail": detail,
-        "good": exchange["observed"] == "instruction",
+        "asked": _cut(_asked(exchange), _MOST_ASKED),
+        "result": _result(observed["kind"], response),
+        "detail": observed["detail"],
+        "good": observed["kind"] == "instruction",
         "ms": exchange["elapsed_s"] * 1000,
         "request": _cut(_message(line, request), most),
         "response": _cut(_message(_status(response), response), most) if response else None,
@@ -201,15 +205,12 @@ _USUAL = frozenset({"cdr_id", "call_session_id", "start_time", "numb", "directio
 """Parameters that tell nothing of what a question is about."""
 
 
-def _asked(request: Mapping[str, Any]) -> str:
-    """Say in a line what was asked: the telling parameters, where they can be made out."""
-    query = urlsplit(request["url"]).query or request["body"] or ""
-    telling = [
-        f"{name}={value}"
-        for name, value in parse_qsl(query, keep_blank_values=True)
-        if name not in _USUAL
-    ]
-    return " ".join([request["method"], *(telling or [query])])
+def _asked(exchange: Mapping[str, Any]) -> str:
+    """Return in a line what was asked: the telling parameters, where they could be made out."""
+    request, params = exchange["request"], exchange["params"]
+    telling = [f"{name}={value}" for name, value in params.items() if name not in _USUAL]
+    rest = urlsplit(request["url"]).query or request["body"] or ""
+    return " ".join([request["method"], *(telling or [rest])])
 
 
 def _result(kind: str, response: Mapping[str, Any] | None) -> str:

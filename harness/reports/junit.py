@@ -21,13 +21,13 @@ from junitparser import (
 )
 
 from harness.reports.overview import CaseReport, Family, Report, families, run_sentences
-from harness.reports.terminal import visible
+from mockpbx.result.printable import visible
 
 
 def junit(report: Report) -> str:
     """Make the document."""
     document = JUnitXml("pbx certify")
-    for family in families(report):
+    for family in families(report["cases"]):
         document.add_testsuite(_suite(family, report))
     if report["verdict"] == "aborted":
         document.add_testsuite(_broken_off(report))
@@ -86,8 +86,8 @@ def evidence(case: CaseReport) -> str:
         ("curl", case.get("curl")),
         ("again", case["replay"]),
     ]
-    told = (f"{name + ':':<10}{_hanging(text)}" for name, text in lines if text)
-    return visible("\n".join(told))
+    shown = (f"{name + ':':<10}{_hanging(text)}" for name, text in lines if text)
+    return visible("\n".join(shown))
 
 
 def _hanging(text: str) -> str:

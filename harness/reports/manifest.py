@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.masking import HARMLESS_HEADERS, HIDDEN, without_secrets
 from harness.reports.overview import Report
+from mockpbx.masking import HARMLESS_HEADERS, HIDDEN, without_secrets
 
 
 def manifest_text(report: Report) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from harness.display.counting import counted
 from harness.reports.junit import evidence
 from harness.reports.overview import (
     CaseReport,
@@ -15,8 +16,9 @@ from harness.reports.overview import (
     run_sentences,
     run_title,
 )
-from harness.reports.terminal import visible
-from harness.reports.words import FACTS, VERDICTS, counted
+from harness.reports.words import VERDICTS
+from mockpbx.manifest.facts import FACTS
+from mockpbx.result.printable import visible
 
 MOST_SHOWN = 40
 """Failures told in full; a page of a job holds a megabyte."""
@@ -38,14 +40,14 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield from _counts(report)
     yield from _failures(report)
-    yield from _listed("Remarks", remarks(report))
+    yield from _listed("Remarks", remarks(report["cases"]))
     yield from _untested(report)
 
 
 def _counts(report: Report) -> Iterator[str]:
     yield "| | cases | pass | fail | remarks | not tested |"
     yield "|---|--:|--:|--:|--:|--:|"
-    for family in families(report):
+    for family in families(report["cases"]):
         numbers = (
             len(family.cases),
             family.counts["pass"],
@@ -58,7 +60,7 @@ def _counts(report: Report) -> Iterator[str]:
 
 
 def _failures(report: Report) -> Iterator[str]:
-    cases = failing(report)
+    cases = failing(report["cases"])
     if not cases:
         return
     yield f"### {counted(len(cases), 'failure')}"
@@ -94,7 +96,7 @@ def _more(cases: list[CaseReport]) -> Iterator[str]:
 
 
 def _untested(report: Report) -> Iterator[str]:
-    groups = not_tested(report)
+    groups = not_tested(report["cases"])
     if not groups:
         return
     number = report["counts"]["not-applicable"]
@@ -102,7 +104,7 @@ def _untested(report: Report) -> Iterator[str]:
     yield ""
     for group in groups:
         yield f"- {len(group.cases)}: {_text(group.reason)}"
-    facts = facts_to_add(report)
+    facts = facts_to_add(report["cases"])
     if facts:
         yield ""
         yield "Add what is true behind the endpoint to `pbx.toml`:"
@@ -113,7 +115,7 @@ def _untested(report: Report) -> Iterator[str]:
 
 
 def _fact(name: str) -> str:
-    return f'{name} = "…"' + (f"  # {FACTS[name]}" if name in FACTS else "")
+    return f'{name} = "…"' + (f"  # {FACTS[name].meaning}" if name in FACTS else "")
 
 
 _SPECIAL = re.compile(r"[\\`*\[\]#|~<>&@]|(?<!\w)_|_(?!\w)")

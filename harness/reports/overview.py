@@ -3,14 +3,15 @@
 Made from the JSON report alone, for whatever is made from it.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from harness.reports.words import FACTS, FAILING, FAMILY_TITLES, REMARKS, RUN_TITLES, counted
+from harness.display.counting import counted
+from harness.reports.words import FAILING, FAMILY_TITLES, REMARKS, RUN_TITLES
+from mockpbx.manifest.facts import FACTS
 
 Report = Mapping[str, Any]
 """The JSON report; its form is `harness/spec/report.schema.json`."""
@@ -63,61 +64,52 @@ class NotTested:
     cases: Sequence[CaseReport]
 
 
-def families(report: Report) -> list[Family]:
+def families(cases: Sequence[CaseReport]) -> list[Family]:
     """Group the cases by family, in the order of the report."""
     found: dict[str, list[CaseReport]] = {}
-    for case in report["cases"]:
+    for case in cases:
         found.setdefault(case["family"], []).append(case)
-    return [Family(id=name, cases=cases) for name, cases in found.items()]
+    return [Family(id=name, cases=group) for name, group in found.items()]
 
 
-def failing(report: Report) -> list[CaseReport]:
-    """Give the cases that keep the endpoint from being certified."""
-    return [case for case in report["cases"] if case["verdict"] in FAILING]
+def failing(cases: Sequence[CaseReport]) -> list[CaseReport]:
+    """Return the cases that keep the endpoint from being certified."""
+    return [case for case in cases if case["verdict"] in FAILING]
 
 
-def remarks(report: Report) -> list[CaseReport]:
-    """Give the cases that are remarked upon."""
-    return [case for case in report["cases"] if case["verdict"] in REMARKS]
+def remarks(cases: Sequence[CaseReport]) -> list[CaseReport]:
+    """Return the cases that are remarked upon."""
+    return [case for case in cases if case["verdict"] in REMARKS]
 
 
-def to_mend(report: Report) -> list[Sequence[CaseReport]]:
-    """Group the endpoint's failing cases by requirement: one thing to mend may fail many.
+def to_fix(cases: Sequence[CaseReport]) -> list[Sequence[CaseReport]]:
+    """Group the endpoint's failing cases by requirement: one thing to fix may fail many.
 
     The form of the answer comes first, for what is wrong with it shows in all other families.
     """
     found: dict[str, list[CaseReport]] = {}
-    for case in failing(report):
+    for case in failing(cases):
         if case["verdict"] != "error":
             found.setdefault(case["requirement_id"], []).append(case)
-    return sorted(found.values(), key=lambda cases: cases[0]["family"] != "REPLY")
+    return sorted(found.values(), key=lambda group: group[0]["family"] != "REPLY")
 
 
-def not_tested(report: Report) -> list[NotTested]:
+def not_tested(cases: Sequence[CaseReport]) -> list[NotTested]:
     """Group the cases that were not applicable by the reason, most frequent first."""
     found: dict[str, list[CaseReport]] = {}
-    for case in report["cases"]:
+    for case in cases:
         if case["verdict"] == "not-applicable":
             found.setdefault(case["reason"], []).append(case)
-    groups = [NotTested(reason=reason, cases=cases) for reason, cases in found.items()]
+    groups = [NotTested(reason=reason, cases=group) for reason, group in found.items()]
     return sorted(groups, key=lambda group: -len(group.cases))
 
 
-def facts_to_add(report: Report) -> list[tuple[str, int]]:
-    """Give the facts that cases want, with the number of cases that want each."""
-    wanted = Counter(fact for case in report["cases"] for fact in case.get("missing_facts") or ())
+def facts_to_add(cases: Sequence[CaseReport]) -> list[tuple[str, int]]:
+    """Return the facts that cases want, with the number of cases that want each."""
+    wanted = Counter(fact for case in cases for fact in case.get("missing_facts") or ())
     names = list(FACTS)
     rank = {name: place for place, name in enumerate(names)}
     return sorted(wanted.items(), key=lambda item: (rank.get(item[0], len(names)), item[0]))
-
-
-_NEEDS = re.compile(r"needs the facts? (?P<names>[a-z0-9_, ]+?) in \[facts\]")
-
-
-def missing_facts(reason: str) -> list[str]:
-    """Find the facts that a reason names for which a case is not applicable."""
-    found = _NEEDS.search(reason)
-    return found["names"].replace(",", " ").split() if found else []
 
 
 # -- the verdict in words --------------------------------------------------------------
@@ -141,7 +133,7 @@ def _why(report: Report) -> str:
             done = f"The run was broken off after {counted(len(cases), 'case')}"
             return f"{done}: {_without_stop(report.get('aborted') or 'interrupted')}."
         case "not-certified":
-            failed = counted(len(failing(report)), "case fails", "cases fail")
+            failed = counted(len(failing(report["cases"])), "case fails", "cases fail")
             return f"{failed}, of {applicable} that apply: {_listed(_shortcomings(report))}."
         case "certified-with-remarks":
             return f"No binding requirement is broken; {_listed(_remarks(counts))}."

@@ -5,24 +5,23 @@ whatever is made from it is masked too.
 """
 
 import json
-import re
 import shlex
 from collections.abc import Mapping
 from importlib import resources
 from importlib.metadata import version
 from typing import Any
 
-from harness import registry
-from harness.masking import Masker, without_secrets
-from harness.model import CaseResult, Run, Verdict
+from harness.certify import registry
+from harness.certify.model import CaseResult, Run, Verdict
+from harness.certify.sentences import sentence
+from harness.display.plain import Json, mask_of, masked, plain
 from harness.reports.again import again
-from harness.reports.ladder import DeadAir, Step, ladder
-from harness.reports.outcome import outcome
-from harness.reports.overview import missing_facts
-from harness.reports.plain import Json, mask_of, masked, plain
-from mockpbx.core.instruction import Forward
 from mockpbx.core.observed import Failure
-from mockpbx.drivers.stage import Exchange, Played
+from mockpbx.masking import Masker, without_secrets
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
+from mockpbx.result.ladder import DeadAir, Step, ladder
+from mockpbx.result.outcome import outcome
 from mockpbx.wire.messages import HttpReply
 from mockpbx.wire.reply import Instructed
 
@@ -34,13 +33,13 @@ MOST_LADDERS = 3
 
 
 def suite_version() -> str:
-    """Give the version of this package."""
+    """Return the version of this package."""
     return version("pbx-harness")
 
 
 def schema() -> dict[str, Any]:
-    """Give the JSON Schema of the report."""
-    text = resources.files("harness.spec").joinpath("report.schema.json").read_text("utf-8")
+    """Return the JSON Schema of the report."""
+    text = resources.files("harness.reports").joinpath("report.schema.json").read_text("utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -80,7 +79,7 @@ def _suite(run: Run) -> Json:
 
 
 def _excluded() -> Json:
-    """Give the requirements that no case tests, and why."""
+    """Return the requirements that no case tests, and why."""
     return [
         {
             "requirement_id": requirement.id,
@@ -98,7 +97,8 @@ def _storable(value: Json) -> Json:
     """Write out half characters, which JSON may hold and no file can."""
     match value:
         case str():
-            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+            ours = value.isascii()
+            return value if ours else value.encode("utf-8", "backslashreplace").decode("utf-8")
         case list():
             return [_storable(item) for item in value]
         case dict():
@@ -106,8 +106,8 @@ def _storable(value: Json) -> Json:
     return value
 
 
-_SESSION = re.compile(r"""(?:cdr_id|call_session_id)["']?[=:]\s*["']?([0-9]+)""")
-"""Where a request carries the session id, which is no secret."""
+_SESSION = ("cdr_id", "call_session_id")
+"""The parameters that carry the session id, which is no secret."""
 
 
 def mask_for(result: CaseResult, mask: Masker) -> Masker:
@@ -117,12 +117,14 @@ def mask_for(result: CaseResult, mask: Masker) -> Masker:
     people: set[str] = set()
     sessions: set[str] = set()
     for exchange in result.exchanges:
-        if isinstance(exchange.observed, Instructed):
-            instruction = exchange.observed.instruction
-            people.update(instruction.phones if isinstance(instruction, Forward) else ())
-        request = f"{exchange.request.url} {(exchange.request.body or b'').decode('latin-1')}"
-        sessions.update(_SESSION.findall(request))
+        people |= exchange.phones
+        sessions.update(map(_own_id, (exchange.params.get(name, "") for name in _SESSION)))
     return mask.and_known(people, kept=sessions)
+
+
+def _own_id(session: str) -> str:
+    """Return the part of a session id that is ours: hostile requests put something behind it."""
+    return session[: next((at for at, letter in enumerate(session) if not letter.isdigit()), None)]
 
 
 def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
@@ -143,11 +145,15 @@ def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
         "fix": requirement.fix,
         "verdict": result.verdict.value,
     }
+    reason = result.finding.reason
     seen: dict[str, Json] = {
-        "reason": result.finding.reason,
-        "expected": result.finding.expected,
-        "received": result.finding.received,
-        "missing_facts": [*_missing_facts(result)],
+        "reason": sentence(result.finding),
+        "kind": reason.kind.value,
+        "subject": plain(reason.subject),
+        "expected": reason.expected,
+        "received": reason.received,
+        "missing_facts": [*reason.missing_facts],
+        "traceback": reason.traceback or None,
         "caller": _caller(result),
         "duration_s": round(result.duration_s, 4),
         "curl": again(shown[0].request) if shown else None,
@@ -169,25 +175,22 @@ def _masked(content: Mapping[str, Json], mask: Masker) -> dict[str, Json]:
     return {name: masked(value, mask) for name, value in content.items()}
 
 
-def _missing_facts(result: CaseResult) -> list[str]:
-    applies = result.verdict is not Verdict.NOT_APPLICABLE
-    return [] if applies else missing_facts(result.finding.received)
-
-
 def _shown(result: CaseResult) -> list[Exchange]:
-    """Give the exchanges to show: those to blame first."""
-    blamed = list(result.finding.blamed)
+    """Return the exchanges to show: those to blame first."""
+    blamed = list(result.finding.reason.exchanges)
     others = [item for item in result.exchanges if not any(item is one for one in blamed)]
     return (blamed + others)[:MOST_EXCHANGES]
 
 
-def _calls(result: CaseResult) -> list[Played]:
-    """Give the calls to show: those with an exchange to blame first, then those in trouble."""
+def _calls(result: CaseResult) -> list[CallResult]:
+    """Return the calls to show: those with an exchange to blame first, then those in trouble."""
     if result.verdict is Verdict.PASS:
         return list(result.calls[:MOST_LADDERS])
 
-    def trouble(played: Played) -> tuple[bool, bool]:
-        blamed = any(item is one for item in played.exchanges for one in result.finding.blamed)
+    def trouble(played: CallResult) -> tuple[bool, bool]:
+        blamed = any(
+            item is one for item in played.exchanges for one in result.finding.reason.exchanges
+        )
         return blamed, any(request.failure for request in played.record.requests)
 
     return sorted(result.calls, key=trouble, reverse=True)[:MOST_LADDERS]
@@ -202,6 +205,7 @@ def _exchange(exchange: Exchange) -> Json:
     return {
         "at": round(exchange.at, 4),
         "request": plain(exchange.request),
+        "params": dict(exchange.params),
         "response": _response(exchange.reply),
         "elapsed_s": round(exchange.elapsed_s, 4),
         "observed": _observed(exchange.observed),
@@ -218,23 +222,24 @@ def _response(reply: HttpReply | None) -> Json:
     return content
 
 
-def _observed(observed: Instructed | Failure | None) -> str | None:
+def _observed(observed: Instructed | Failure | None) -> Json:
     match observed:
         case Failure():
-            return f"{observed.observed.value}: {observed.detail}"
+            kind = observed.observed.value
+            return {"kind": kind, "detail": observed.detail, "path": observed.path}
         case Instructed():
-            return "instruction"
+            return {"kind": "instruction", "detail": "", "path": None}
         case None:
             return None
 
 
-def _ladder(played: Played) -> Json:
+def _ladder(played: CallResult) -> Json:
     return {
         "caller": f"The caller {outcome(played.record)}.",
         "finish_reason": played.record.finish_reason.value,
         "dead_air_s": round(played.record.dead_air_s, 3),
         "duration_s": round(played.record.ended_at, 3),
-        "steps": [_step(step) for step in ladder(played)],
+        "steps": [_step(step) for step in ladder(played.record, played.exchanges)],
     }
 
 

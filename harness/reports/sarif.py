@@ -6,9 +6,9 @@ The requirements are the rules; failing cases and remarks are the results.
 from collections.abc import Mapping
 from typing import Any
 
+from harness.display.plain import Json
 from harness.reports.documents import document, moment
 from harness.reports.overview import CaseReport, Report, failing, remarks
-from harness.reports.plain import Json
 from harness.reports.words import FAILING
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -26,7 +26,7 @@ def sarif(report: Report) -> str:
         "version": report["suite"]["version"],
         "rules": [_rule(case) for case in by_rule.values()],
     }
-    found = [*failing(report), *remarks(report)]
+    found = [*failing(report["cases"]), *remarks(report["cases"])]
     run: Json = {
         "tool": {"driver": driver},
         "invocations": [_invocation(report)],

@@ -3,10 +3,13 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from harness.masking import Masker
-from harness.model import CaseResult, Verdict
+from harness.certify.model import CaseResult, Verdict
+from harness.certify.sentences import sentence
+from harness.display.counting import counted
+from harness.display.terminal import Terminal
 from harness.reports.overview import (
     CaseReport,
+    Family,
     NotTested,
     Report,
     facts_to_add,
@@ -16,14 +19,15 @@ from harness.reports.overview import (
     remarks,
     run_sentences,
     run_title,
-    to_mend,
+    to_fix,
 )
 from harness.reports.report import mask_for
-from harness.reports.terminal import Terminal
-from harness.reports.words import FACTS, SOURCES, VERDICTS, counted
+from harness.reports.words import SOURCES, VERDICTS
+from mockpbx.manifest.facts import FACTS
+from mockpbx.masking import Masker
 
-_MOST_TOLD = 3
-"""Failures told in full; whoever mended these runs it again."""
+_MOST_SHOWN = 3
+"""Failures shown in full; whoever fixed these runs it again."""
 _MOST_FACTS = 8
 _MOST_REASONS = 4
 _MOST_LETTERS = 300
@@ -45,7 +49,7 @@ def print_case(terminal: Terminal, result: CaseResult, mask: Masker) -> None:
         return
     words = VERDICTS[result.verdict.value]
     mask = mask_for(result, mask)
-    reason = _brief(mask(result.finding.reason))
+    reason = _brief(mask(sentence(result.finding)))
     terminal.say(
         (f"{words.word:<11}", words.style),
         (f"{result.case.id:<13}", "bold"),
@@ -57,14 +61,15 @@ def print_summary(terminal: Terminal, report: Report) -> None:
     """Print what the run comes to."""
     if report["cases"]:
         terminal.say()
-        _print_families(terminal, report)
+        _print_families(terminal, families(report["cases"]))
     terminal.say()
     first, *further = run_sentences(report)
     title = run_title(report).upper()
     terminal.say((title, _RUN_STYLES[report["verdict"]]), f"  {first}")
-    for sentence in further:
-        terminal.say(sentence)
-    _print_next(terminal, report)
+    for line in further:
+        terminal.say(line)
+    _print_next(terminal, report["cases"])
+    _print_untested(terminal, report)
 
 
 # -- families --------------------------------------------------------------------------
@@ -72,8 +77,7 @@ def print_summary(terminal: Terminal, report: Report) -> None:
 _COLUMNS = ("pass", "fail", "remarks", "not tested")
 
 
-def _print_families(terminal: Terminal, report: Report) -> None:
-    found = families(report)
+def _print_families(terminal: Terminal, found: Sequence[Family]) -> None:
     width = max(len(family.title) for family in found) + 2
     heads = "".join(f"{name:>{len(name) + 3}}" for name in _COLUMNS)
     terminal.say((f"{'':<{width}}{heads}", "dim"))
@@ -94,22 +98,21 @@ def _print_families(terminal: Terminal, report: Report) -> None:
 # -- what to do next -------------------------------------------------------------------
 
 
-def _print_next(terminal: Terminal, report: Report) -> None:
-    mend = to_mend(report)
-    groups = mend or [[case] for case in remarks(report)]
+def _print_next(terminal: Terminal, cases: Sequence[CaseReport]) -> None:
+    wrong = to_fix(cases)
+    groups = wrong or [[case] for case in remarks(cases)]
     if groups:
-        _head(terminal, "What to mend first" if mend else "What could be better")
-        for cases in groups[:_MOST_TOLD]:
-            _print_told(terminal, cases)
-        if len(groups) > _MOST_TOLD:
-            more = counted(len(groups) - _MOST_TOLD, "requirement" if mend else "remark")
+        _head(terminal, "What to fix first" if wrong else "What could be better")
+        for group in groups[:_MOST_SHOWN]:
+            _print_group(terminal, group)
+        if len(groups) > _MOST_SHOWN:
+            more = counted(len(groups) - _MOST_SHOWN, "requirement" if wrong else "remark")
             terminal.say(f"and {more} more; --html FILE writes a report of all")
-    faults = [case for case in failing(report) if case["verdict"] == "error"]
+    faults = [case for case in failing(cases) if case["verdict"] == "error"]
     if faults:
         _head(terminal, "Errors of the harness, which are not the endpoint's")
-        for case in faults[:_MOST_TOLD]:
+        for case in faults[:_MOST_SHOWN]:
             _labelled(terminal, case["id"], f"{_brief(case['reason'])}; please report it")
-    _print_untested(terminal, report)
 
 
 def _head(terminal: Terminal, text: str) -> None:
@@ -117,15 +120,15 @@ def _head(terminal: Terminal, text: str) -> None:
     terminal.say((text, "bold"))
 
 
-def _print_told(terminal: Terminal, cases: Sequence[CaseReport]) -> None:
+def _print_group(terminal: Terminal, cases: Sequence[CaseReport]) -> None:
     case, *others = cases
     words = VERDICTS[case["verdict"]]
     terminal.say((f"{words.mark} {case['id']}  ", words.style), (case["title"], "bold"))
-    for label, text in _told(case, others):
+    for label, text in _rows(case, others):
         _labelled(terminal, label, text)
 
 
-def _told(case: CaseReport, others: Sequence[CaseReport]) -> Iterator[tuple[str, str]]:
+def _rows(case: CaseReport, others: Sequence[CaseReport]) -> Iterator[tuple[str, str]]:
     source = SOURCES.get(case["source"], case["source"])
     yield "required", f"{case['requirement']} ({case['keyword']}, {source})"
     if case["expected"]:
@@ -144,7 +147,7 @@ def _told(case: CaseReport, others: Sequence[CaseReport]) -> Iterator[tuple[str,
 def _labelled(terminal: Terminal, label: str, text: str) -> None:
     """Print a label and a text beside it; a person's terminal gets it wrapped."""
     lines: Iterable[str] = text.strip().splitlines()
-    if terminal.is_terminal:
+    if terminal.is_watched:
         room = max(terminal.columns - _LABEL - 4, 40)
         lines = [part for line in lines for part in _wrapped(line, room)]
     for place, line in enumerate(lines):
@@ -167,14 +170,16 @@ def _brief(text: str) -> str:
 
 
 def _print_untested(terminal: Terminal, report: Report) -> None:
-    facts = facts_to_add(report)
+    facts = facts_to_add(report["cases"])
     if facts:
         _head(terminal, "To test more, say in pbx.toml what is true behind the endpoint")
         for line in _manifest(report, [name for name, _ in facts]):
             terminal.say(f"  {line}")
         wizard = "" if _is_described(report) else "pbx init asks you and writes the file; "
         terminal.say(f"{wizard}then run: pbx certify")
-    others = [group for group in not_tested(report) if not group.cases[0].get("missing_facts")]
+    others = [
+        group for group in not_tested(report["cases"]) if not group.cases[0].get("missing_facts")
+    ]
     if others:
         _head(terminal, "Not tested either")
         _print_reasons(terminal, others)
@@ -187,7 +192,7 @@ def _manifest(report: Report, names: Sequence[str]) -> Iterator[str]:
         yield f'url = "{report["endpoint"]["url"]}"'
     yield "[facts]"
     for name in names[:_MOST_FACTS]:
-        meaning = f"  # {FACTS[name]}" if name in FACTS else ""
+        meaning = f"  # {FACTS[name].meaning}" if name in FACTS else ""
         yield f'{name:<{width}} = "…"{meaning}'
     if len(names) > _MOST_FACTS:
         yield f"# and, if there are any: {', '.join(names[_MOST_FACTS:])}"

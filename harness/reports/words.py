@@ -85,38 +85,3 @@ SOURCES = {
     "de-facto": "seen in use",
     "assumption": "assumption: nobody documents it",
 }
-
-FACTS = {
-    "virtual_number": "the shop's number, which couriers and customers call",
-    "courier": "a courier, known to the endpoint by this number",
-    "order": "an open order, carried by courier",
-    "customer": "waits for order",
-    "foreign_order": "an open order, carried by another courier",
-    "foreign_customer": "waits for foreign_order",
-    "unknown_order": "no order has this number",
-    "stranger": "neither a courier nor a customer",
-    "second_order": "another open order of courier",
-    "second_customer": "waits for second_order",
-    "closed_order": "was carried by courier and is closed",
-    "closed_customer": "waited for closed_order",
-    "zero_order": "an open order of courier that begins with zeros",
-    "zero_customer": "waits for zero_order",
-    "other_courier": "another courier, who carries foreign_order",
-    "single_courier": "a courier with exactly one open order",
-    "single_order": "the open order of single_courier",
-    "single_customer": "waits for single_order",
-    "courier_customer": "a courier who waits for an order at home",
-    "courier_customer_order": "an open order, carried by courier_customer",
-    "courier_customer_customer": "waits for courier_customer_order",
-    "inactive_courier": "was a courier and is none any more",
-    "inactive_order": "an open order, last carried by inactive_courier",
-    "inactive_customer": "waits for inactive_order",
-    "unknown_order_2": "no order has this number either",
-    "unknown_order_3": "nor this",
-}
-"""What each fact of the section ``[facts]`` of a manifest means, in the order of asking."""
-
-
-def counted(number: int, word: str, words: str = "") -> str:
-    """Give ``1 case`` or ``2 cases``."""
-    return f"{number} {word if number == 1 else words or word + 's'}"

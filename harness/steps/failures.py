@@ -42,7 +42,7 @@ HAVING = (
 """What the endpoint has or lacks: «у системы …»."""
 
 FAILURES = (*DOING, *HAVING)
-"""By the ids of `mockpbx.callscript.failures`."""
+"""By the ids of `mockpbx.faults.plan`."""
 
 OBSERVED = (
     word("refused", "nobody listens there", "там никто не слушает"),

@@ -1,14 +1,17 @@
 """Given: what is true before the call, and what goes wrong with the endpoint."""
 
 from datetime import datetime
+from typing import cast
+from zoneinfo import ZoneInfo
 
-from harness.steps.signals import MisuseError
+from harness.steps.endings import MisuseError
 from harness.steps.slots import Term
 from harness.steps.story import Story
-from harness.steps.tables import CLOSED, WORKS, choice, rows
 from harness.steps.vocabulary import CUSTOMER, given
+from mockpbx.callscript.model import Callee, CalleeBehaviour
+from mockpbx.faults.plan import Fault, When
 from mockpbx.filemodel import suggest
-from mockpbx.wire.request import PARAMETERS
+from mockpbx.wire.request import PARAMETERS, NoInput
 
 _STATUSES = range(100, 600)
 
@@ -20,14 +23,14 @@ _STATUSES = range(100, 600)
 )
 def pbx_scenario(story: Story, name: str) -> None:
     """The PBX plays this scenario, a built-in one or a file, instead of the endpoint's own."""
-    story.script["scenario"] = name
-    _ = story.scenario  # is there one of this name?
+    story.scenario = name
+    _ = story.pbx_scenario  # is there one of this name?
 
 
 @given("it is {clock}", "it is {clock} on {date}", ru=("сейчас {clock}", "сейчас {clock}, {date}"))
 def time_of_day(story: Story, clock: str, date: str = "2026-09-17") -> None:
     """The call begins at this time, in Moscow; without a date on an ordinary Thursday."""
-    story.script["at"] = _moment(story, clock, date)
+    story.at = _moment(story, clock, date)
 
 
 @given(
@@ -37,7 +40,12 @@ def time_of_day(story: Story, clock: str, date: str = "2026-09-17") -> None:
 )
 def time_elsewhere(story: Story, clock: str, date: str, zone: str) -> None:
     """The call begins at this time, in a time zone named like Europe/Berlin."""
-    story.script |= {"at": _moment(story, clock, date), "zone": zone}
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError):
+        hint = "write it like Europe/Moscow"
+        raise MisuseError(f"{story.place}: no time zone {zone!r}; {hint}") from None
+    story.at, story.zone = _moment(story, clock, date), zone
 
 
 def _moment(story: Story, clock: str, date: str) -> str:
@@ -68,7 +76,7 @@ def without(story: Story, parameter: str) -> None:
     if parameter not in PARAMETERS:
         known = suggest(parameter, PARAMETERS)
         raise MisuseError(f"{story.place}: the PBX has no parameter {parameter}; {known}")
-    story.script.setdefault("asks", {}).setdefault("without", []).append(parameter)
+    story.ask(without=[*story.asks.without, parameter])
 
 
 @given(
@@ -77,8 +85,8 @@ def without(story: Story, parameter: str) -> None:
     samples={"name": '"utm_source"', "value": '"spring"'},
 )
 def extra(story: Story, name: str, value: str) -> None:
-    """The PBX sends a parameter that nobody told the endpoint about."""
-    story.script.setdefault("asks", {}).setdefault("extra", {})[name] = value
+    """The PBX sends a parameter that the endpoint does not expect."""
+    story.ask(extra={**story.asks.extra, name: value})
 
 
 @given(
@@ -88,6 +96,9 @@ def extra(story: Story, name: str, value: str) -> None:
 )
 def nothing_entered(story: Story, how: str) -> None:
     """What stands for no digits: "None" as documented, "empty" or "absent"."""
+    known = [one.value for one in NoInput]
+    if how not in known:
+        raise MisuseError(f"{story.place}: {how!r} is not one of {', '.join(known)}")
     story.ask(no_input=how)
 
 
@@ -103,7 +114,7 @@ def asked(story: Story) -> None:
 @given("{who} {state}", ru="{who} {state}", samples={**CUSTOMER, "state": ("is busy", "занят")})
 def callee_is(story: Story, who: Term, state: Term) -> None:
     """What comes of ringing somebody: busy, no answer, call rejected, no such number."""
-    story.callee(who, state.value)
+    story.callee(who, cast("CalleeBehaviour", state.value))
 
 
 @given(
@@ -113,7 +124,7 @@ def callee_is(story: Story, who: Term, state: Term) -> None:
 )
 def callee_answers(story: Story, who: Term, seconds: float) -> None:
     """How long a phone rings before it is picked up; anybody else answers after 3 seconds."""
-    story.callee(who, {"answers": seconds})
+    story.callee(who, Callee(answers=seconds))
 
 
 @given(
@@ -123,7 +134,7 @@ def callee_answers(story: Story, who: Term, seconds: float) -> None:
 )
 def callee_hangs_up(story: Story, who: Term, seconds: float) -> None:
     """The one who was called ends the conversation."""
-    story.callee(who, {"answers": 3, "talks": seconds})
+    story.callee(who, Callee(talks=seconds))
 
 
 @given(
@@ -133,7 +144,7 @@ def callee_hangs_up(story: Story, who: Term, seconds: float) -> None:
 )
 def callee_refuses(story: Story, who: Term) -> None:
     """The one who was called hangs up during the whisper."""
-    story.callee(who, {"answers": 3, "hangs_up_in_whisper": True})
+    story.callee(who, Callee(hangs_up_in_whisper=True))
 
 
 # -- the endpoint fails ----------------------------------------------------------------
@@ -142,7 +153,7 @@ def callee_refuses(story: Story, who: Term) -> None:
 @given("the endpoint {failure}", ru=("система {failure}", "у системы {failure:having}"))
 def fails(story: Story, failure: Term) -> None:
     """Every question meets this failure."""
-    story.add("failures", {"fault": failure.value})
+    story.faults.append(Fault(fault=failure.value))
 
 
 @given(
@@ -155,7 +166,7 @@ def fails(story: Story, failure: Term) -> None:
 )
 def fails_once(story: Story, failure: Term, nth: Term) -> None:
     """One question of the call meets this failure."""
-    story.add("failures", {"fault": failure.value, "when": {"step": int(nth.value)}})
+    story.faults.append(Fault(fault=failure.value, when=When(step=int(nth.value))))
 
 
 @given(
@@ -168,7 +179,7 @@ def fails_once(story: Story, failure: Term, nth: Term) -> None:
 )
 def fails_on_call(story: Story, failure: Term, nth: Term) -> None:
     """All questions of one of several calls meet this failure."""
-    story.add("failures", {"fault": failure.value, "when": {"call": int(nth.value)}})
+    story.faults.append(Fault(fault=failure.value, when=When(call=int(nth.value))))
 
 
 @given(
@@ -178,7 +189,7 @@ def fails_on_call(story: Story, failure: Term, nth: Term) -> None:
 )
 def status(story: Story, number: int) -> None:
     """Every answer reports this HTTP status."""
-    story.add("failures", {"fault": "http.status", "at": _status(story, number)})
+    story.faults.append(Fault(fault="http.status", at=_status(story, number)))
 
 
 @given(
@@ -188,8 +199,8 @@ def status(story: Story, number: int) -> None:
 )
 def status_once(story: Story, number: int, nth: Term) -> None:
     """One answer of the call reports this HTTP status."""
-    when = {"step": int(nth.value)}
-    story.add("failures", {"fault": "http.status", "at": _status(story, number), "when": when})
+    when = When(step=int(nth.value))
+    story.faults.append(Fault(fault="http.status", at=_status(story, number), when=when))
 
 
 def _status(story: Story, number: int) -> int:
@@ -201,7 +212,7 @@ def _status(story: Story, number: int) -> int:
 @given("the endpoint takes {seconds:duration}", ru="система думает {seconds:duration}")
 def slow(story: Story, seconds: float) -> None:
     """Every answer comes so late; virtual seconds, nobody waits for them."""
-    story.add("failures", {"fault": "time.delay", "at": seconds})
+    story.faults.append(Fault(fault="time.delay", at=seconds))
 
 
 @given(
@@ -211,14 +222,14 @@ def slow(story: Story, seconds: float) -> None:
 )
 def slow_on_call(story: Story, seconds: float, nth: Term) -> None:
     """The answers of one of several calls come so late."""
-    when = {"call": int(nth.value)}
-    story.add("failures", {"fault": "time.delay", "at": seconds, "when": when})
+    when = When(call=int(nth.value))
+    story.faults.append(Fault(fault="time.delay", at=seconds, when=when))
 
 
 @given("the endpoint answers:", ru="система отвечает:", block="text")
 def answers(story: Story, text: str) -> None:
     """Every answer is this text, whatever the endpoint really said."""
-    story.add("failures", {"fault": "http.body", "at": text})
+    story.faults.append(Fault(fault="http.body", at=text))
 
 
 @given(
@@ -226,75 +237,5 @@ def answers(story: Story, text: str) -> None:
 )
 def answers_once(story: Story, nth: Term, text: str) -> None:
     """One answer of the call is this text."""
-    when = {"step": int(nth.value)}
-    story.add("failures", {"fault": "http.body", "at": text, "when": when})
-
-
-# -- what is behind the endpoint -------------------------------------------------------
-
-
-@given("{order} has been delivered", ru="{order} уже доставлен")
-def delivered(story: Story, order: Term) -> None:
-    """The order is closed; the endpoint must have a states address."""
-    number = story.number(order)
-    story.tidy.order(number)
-    story.put("order closed", order=number)
-
-
-@given(
-    "{order} has been given to {who}",
-    ru="{order} передан {who:who_dat}",
-    samples={"who": ("another courier", "другому курьеру")},
-)
-def reassigned(story: Story, order: Term, who: Term) -> None:
-    """Another courier carries the order; the endpoint must have a states address."""
-    number = story.number(order)
-    story.tidy.order(number)
-    story.put("order assigned", order=number, courier=story.number(who))
-
-
-@given("{who} no longer works here", ru="{who} больше не работает")
-def dismissed(story: Story, who: Term) -> None:
-    """The courier's card is inactive; the endpoint must have a states address."""
-    number = story.number(who)
-    story.tidy.courier(number)
-    story.put("courier inactive", courier=number)
-
-
-@given("{who} works here again", ru="{who} снова работает")
-def hired(story: Story, who: Term) -> None:
-    """The courier's card is active; the endpoint must have a states address."""
-    number = story.number(who)
-    story.tidy.courier(number)
-    story.put("courier active", courier=number)
-
-
-@given("these orders:", ru="заказы:", block="table")
-def orders(story: Story, table: list[list[str]]) -> None:
-    """Orders, whose they are, who waits, and whether they are open; a states address is needed.
-
-    Columns: order, courier, customer, status (заказ, курьер, клиент, состояние); the status
-    is open or delivered (открыт, доставлен).
-    """
-    for row in rows(story, table, ("order", "courier", "customer"), ("status",)):
-        number = story.number(row["order"])
-        courier, customer = story.number(row["courier"]), story.number(row["customer"])
-        story.tidy.order(number)
-        story.put("order open", order=number, courier=courier, customer=customer)
-        if choice(story, row["status"], CLOSED, default=False):
-            story.put("order closed", order=number)
-
-
-@given("these couriers:", ru="курьеры:", block="table")
-def couriers(story: Story, table: list[list[str]]) -> None:
-    """Couriers and whether they work; a states address is needed.
-
-    Columns: courier, works (курьер, работает); yes or no (да, нет).
-    """
-    for row in rows(story, table, ("courier",), ("works",)):
-        number = story.number(row["courier"])
-        if not number:
-            raise MisuseError(f"{story.place}: a courier needs a number")
-        works = choice(story, row["works"], WORKS, default=True)
-        story.tidy.courier(number)
-        story.put("courier active" if works else "courier inactive", courier=number)
+    when = When(step=int(nth.value))
+    story.faults.append(Fault(fault="http.body", at=text, when=when))

@@ -68,7 +68,7 @@ def advice(sentence: str, *, outcome: bool) -> str:
 
 
 def nearest(sentence: str, *, outcome: bool) -> list[Pattern]:
-    """Give the patterns that a sentence resembles most."""
+    """Return the patterns that a sentence resembles most."""
     lang = language(sentence)
     rest = focused(sentence)[1].lower()
     found = [(_likeness(rest, pattern), pattern) for pattern in _patterns(lang, outcome=outcome)]
@@ -125,5 +125,5 @@ def _choose(text: str, slot: Slot, lang: str) -> str:
 
 
 def _words(pattern: Pattern) -> list[str]:
-    """Give the words of a pattern outside its gaps, if they say anything."""
+    """Return the words of a pattern outside its gaps, if they say anything."""
     return [word for word in re.sub(r"\{[^}]*\}", " ", pattern.text).split() if len(word) > 1]

@@ -1,4 +1,4 @@
-"""Finds the fields of a project's own pytest-bdd steps, which editors want to be told about."""
+"""Finds the fields of a project's own pytest-bdd steps, for editors, which must know them."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ _PARSERS = ("parse", "cfparse")
 
 
 def fields(folder: Path, patterns: Iterable[str]) -> list[str]:
-    """Give the fields of ``parsers.parse`` in files: ``seconds:d``, each once.
+    """Return the fields of ``parsers.parse`` in files: ``seconds:d``, each once.
 
     Args:
         folder: Where the project is.
@@ -34,7 +34,7 @@ def _fields(path: Path) -> Iterator[str]:
 
 
 def _parsed(decorator: ast.expr) -> str:
-    """Give the text of ``@given(parsers.parse("…"))``; empty if it is something else."""
+    """Return the text of ``@given(parsers.parse("…"))``; empty if it is something else."""
     parser = _argument(decorator, _DECORATORS)
     text = _argument(parser, _PARSERS) if parser else None
     if isinstance(text, ast.Constant) and isinstance(text.value, str):
@@ -43,7 +43,7 @@ def _parsed(decorator: ast.expr) -> str:
 
 
 def _argument(call: ast.expr, names: Iterable[str]) -> ast.expr | None:
-    """Give the first argument of a call of one of these names."""
+    """Return the first argument of a call of one of these names."""
     if not isinstance(call, ast.Call) or not call.args:
         return None
     function = call.func

@@ -253,5 +253,5 @@ _RUSSIAN = {
 
 
 def gap_name(kind: str, lang: str) -> str:
-    """Give the name by which people know a kind of gap."""
+    """Return the name by which people know a kind of gap."""
     return _RUSSIAN[kind] if lang == "ru" else kind

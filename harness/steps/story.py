@@ -4,28 +4,24 @@ A story is what a step gets. It knows who is calling, what was said of the world
 call, and, once the calls are placed, what happened on them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from harness.reports.words import counted
+from harness.display.counting import counted
+from harness.steps.endings import MisuseError, NotApplicableError
 from harness.steps.place import Place
-from harness.steps.signals import MisuseError, NotApplicableError
 from harness.steps.slots import Term
-from harness.steps.tidy import Tidy
+from harness.steps.state_restorer import StateRestorer
 from harness.steps.words import NOBODY
 from harness.steps.world import World
-from mockpbx.callscript.model import CallScript
+from mockpbx.callscript.model import Call, CallScript
 from mockpbx.core.scenario import Interactive
-from mockpbx.drivers.play import play
-from mockpbx.drivers.stage import Exchange, Played
-from mockpbx.errors import CallScriptError
-from mockpbx.filemodel import Document, validate
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
 
 BETWEEN_CALLS_S = 120.0
 """One call is over before the next one comes, unless a feature says otherwise."""
 
-_NOBODY_YET: dict[str, Any] = {"from": "", "to": "0", "expect": {}}
+_NOBODY_YET = Call(caller="", called="0")
 """Stands for the calls of a script that has none yet."""
 
 
@@ -34,11 +30,11 @@ class Act:
     """Calls that were placed together.
 
     Attributes:
-        played: The calls.
+        calls: The calls.
         injected: True if failures were put in the place of outcomes.
     """
 
-    played: tuple[Played, ...]
+    calls: tuple[CallResult, ...]
     injected: bool
 
 
@@ -52,32 +48,31 @@ class Story(World):
         acts: What was placed.
         unheard: A step after the calls that no further call has come after yet.
         needs_question: The scenario is about callers who are asked for digits.
-        tidy: What is to be put back when the scenario is over.
+        restorer: What is to be put back when the scenario is over.
     """
 
     title: str = "A call."
-    drafts: list[dict[str, Any]] = field(default_factory=list)
+    drafts: list[Call] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     unheard: Place | None = None
     needs_question: bool = False
-    tidy: Tidy = field(init=False)
+    restorer: StateRestorer = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with nothing to tidy up."""
-        self.tidy = Tidy(self.line)
+        """Begin with nothing to put back."""
+        self.restorer = StateRestorer(self.pbx)
 
     # -- building ---------------------------------------------------------------------
 
     def begin(self, number: str, *, with_the_last: bool = False) -> None:
         """Begin a call."""
-        last = self.drafts[-1].get("starts", 0.0) if self.drafts else -BETWEEN_CALLS_S
+        last = self.drafts[-1].starts if self.drafts else -BETWEEN_CALLS_S
         starts = last if with_the_last and self.drafts else last + BETWEEN_CALLS_S
-        self.drafts.append(
-            {"from": number, "to": self.fact("virtual_number"), "starts": starts, "expect": {}}
-        )
+        called = self.fact("virtual_number")
+        self.drafts.append(Call(caller=number, called=called, starts=starts))
 
     @property
-    def draft(self) -> dict[str, Any]:
+    def draft(self) -> Call:
         """The call that is being built.
 
         Raises:
@@ -87,6 +82,24 @@ class Story(World):
             raise self._nobody_calls()
         return self.drafts[-1]
 
+    def change(self, **changes: object) -> None:
+        """Change the call that is being built.
+
+        Raises:
+            MisuseError: Nobody has called.
+            UsageError: No call can be so.
+        """
+        self.drafts[-1] = self.draft.changed(**changes)
+
+    def dial(self, keys: str) -> None:
+        """Let the caller dial keys the next time they are asked.
+
+        Raises:
+            MisuseError: Nobody has called.
+            UsageError: These are no keys.
+        """
+        self.change(dials=[*self.draft.dials, keys])
+
     def _nobody_calls(self) -> MisuseError:
         over = "the calls have taken place, and no further one has begun"
         return MisuseError(
@@ -94,72 +107,65 @@ class Story(World):
             "like “When the courier calls” (по-русски: «Когда курьер звонит»)"
         )
 
-    def add(self, key: str, item: object) -> None:
-        """Add to a list of the script: ``failures``, ``given``."""
-        self.script.setdefault(key, []).append(item)
-
-    def ask(self, **changes: Any) -> None:
-        """Say how the PBX asks."""
-        self.script.setdefault("asks", {}).update(changes)
-
-    def callee(self, term: Term, does: object) -> None:
-        """Say what somebody does when their phone rings."""
-        for number in self.numbers(term):
-            self.script.setdefault("callees", {})[number] = does
-
     # -- placing ----------------------------------------------------------------------
 
     def perform(self) -> None:
         """Place the calls that were begun.
 
         Raises:
-            MisuseError: None was, or what was said of it cannot be.
+            UsageError: What was said of them cannot be.
             NotApplicableError: No caller is asked for digits, and the scenario is about that.
         """
         if not self.drafts:
             return
         drafts, self.drafts, self.unheard = self.drafts, [], None
         script = self._script(drafts)
-        self.tidy.forget_guesses()
-        performance = self.line.run(play(script, self.line.setting))
-        self.acts.append(Act(played=performance.calls, injected=bool(script.failures)))
-        if self.needs_question and not any(map(self._is_asked, performance.calls)):
+        self.restorer.forget_guesses()
+        played = self.pbx.play(script)
+        self.acts.append(Act(calls=played.calls, injected=bool(script.faults)))
+        if self.needs_question and not any(map(self._is_asked, played.calls)):
             raise NotApplicableError("the endpoint connects this caller without a question")
 
     def check(self) -> None:
         """See that what was said so far can be played.
 
         Raises:
-            MisuseError: It cannot.
+            UsageError: It cannot.
         """
         self._script(self.drafts or [_NOBODY_YET])
 
-    def _script(self, calls: Sequence[dict[str, Any]]) -> CallScript:
-        content = {"id": "scenario", "title": self.title, "calls": calls, **self.script}
-        document = Document(source=str(self.place), data=content, lines={}, scalars={})
-        try:
-            return validate(CallScript, document, error=CallScriptError)
-        except CallScriptError as error:
-            said = "; ".join(map(str, error.problems))
-            raise MisuseError(f"{self.place}: {said}") from None
+    def _script(self, calls: list[Call]) -> CallScript:
+        return CallScript(
+            id="scenario",
+            title=self.title,
+            calls=calls,
+            scenario=self.scenario,
+            at=self.at,
+            zone=self.zone,
+            asks=self.asks,
+            callees=self.callees,
+            faults=self.faults,
+            given=self.given,
+        )
 
-    def _is_asked(self, played: Played) -> bool:
+    def _is_asked(self, call: CallResult) -> bool:
         """Tell whether a call came to an operation that collects digits."""
-        entered = [self.scenario.operations.get(step.operation) for step in played.record.path]
+        operations = self.pbx_scenario.operations
+        entered = [operations.get(step.operation) for step in call.record.path]
         return any(isinstance(one, Interactive) and one.collect is not None for one in entered)
 
     @property
-    def calls(self) -> tuple[Played, ...]:
+    def calls(self) -> tuple[CallResult, ...]:
         """All calls that were placed, in their order."""
-        return tuple(played for act in self.acts for played in act.played)
+        return tuple(call for act in self.acts for call in act.calls)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """All that was asked and answered on them."""
-        return tuple(exchange for played in self.calls for exchange in played.exchanges)
+        return tuple(exchange for call in self.calls for exchange in call.exchanges)
 
-    def call(self, caller: Term | None = None, nth: int | None = None) -> Played:
-        """Give the call that an outcome is about; the calls are placed if they are not yet.
+    def call(self, caller: Term | None = None, nth: int | None = None) -> CallResult:
+        """Return the call that an outcome is about, placed now if it was not yet.
 
         Args:
             caller: Whose call; None for the last one.
@@ -180,9 +186,9 @@ class Story(World):
             raise MisuseError(f"{self.place}: there {were} only {counted(len(theirs), 'call')}")
         return theirs[-1 if nth is None else nth - 1]
 
-    def injected(self, played: Played) -> bool:
+    def injected(self, call: CallResult) -> bool:
         """Tell whether failures were put in place on a call."""
-        return any(act.injected for act in self.acts if played in act.played)
+        return any(act.injected for act in self.acts if any(call is one for one in act.calls))
 
     def give_up(self) -> None:
         """Expect no more of it: the scenario never came so far."""
@@ -197,7 +203,7 @@ class Story(World):
         """
         left, unheard = len(self.drafts), self.unheard
         self.give_up()
-        self.tidy.up()
+        self.restorer.restore()
         if unheard is not None and not left:
             raise MisuseError(
                 f"{unheard}: no call comes after this, so it changes nothing; move it above the "

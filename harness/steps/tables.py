@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from harness.steps.signals import MisuseError
+from harness.steps.endings import MisuseError
 from harness.steps.slots import SLOTS, Term
 from harness.steps.story import Story
 

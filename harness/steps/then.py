@@ -1,15 +1,16 @@
 """Then: whom the caller reached, what they heard, how the call ended."""
 
-from harness.steps.judging import expect, want
-from harness.steps.signals import MisuseError
+from harness.steps.endings import MisuseError
+from harness.steps.outcomes import expect, want
 from harness.steps.slots import Term
 from harness.steps.story import Story
 from harness.steps.tables import choice, rows
 from harness.steps.vocabulary import OF_CUSTOMER, WITH_CUSTOMER, then
-from mockpbx.core.cdr import FinishReason, LegDisposition
+from mockpbx.callscript.expectations import Expect, LegExpectation, Range
+from mockpbx.core.cdr import FinishReason, LegDisposition, Party
 from mockpbx.filemodel import suggest
 
-_OUTCOMES = {disposition.value: disposition.value for disposition in LegDisposition}
+_OUTCOMES = {disposition.value: disposition for disposition in LegDisposition}
 
 # -- whom they reached -----------------------------------------------------------------
 
@@ -22,7 +23,7 @@ _OUTCOMES = {disposition.value: disposition.value for disposition in LegDisposit
 )
 def talks_to(story: Story, who: Term, nth: int | None = None) -> None:
     """The last caller is connected with somebody."""
-    expect(story, story.call(nth=nth), reaches=story.numbers(who))
+    expect(story, story.call(nth=nth), Expect(reaches=story.numbers(who)))
 
 
 @then(
@@ -32,31 +33,31 @@ def talks_to(story: Story, who: Term, nth: int | None = None) -> None:
 )
 def one_talks_to(story: Story, caller: Term, callee: Term, nth: int | None = None) -> None:
     """Of several callers this one is connected with somebody."""
-    expect(story, story.call(caller, nth), reaches=story.numbers(callee))
+    expect(story, story.call(caller, nth), Expect(reaches=story.numbers(callee)))
 
 
 @then("the caller talks to nobody", ru="звонящий ни с кем не разговаривает")
 def talks_to_nobody(story: Story, nth: int | None = None) -> None:
     """The last caller is not connected with anybody."""
-    expect(story, story.call(nth=nth), reaches="nobody")
+    expect(story, story.call(nth=nth), Expect(reaches="nobody"))
 
 
 @then("the caller talks to somebody", ru="звонящий с кем-то разговаривает")
 def talks_to_somebody(story: Story, nth: int | None = None) -> None:
     """The last caller is connected, with whomever."""
-    expect(story, story.call(nth=nth), reaches="somebody")
+    expect(story, story.call(nth=nth), Expect(reaches="somebody"))
 
 
 @then("the caller is looked after", ru="о звонящем позаботились")
 def is_looked_after(story: Story, nth: int | None = None) -> None:
     """The caller reaches a person or a voicemail, and is not cut off."""
-    expect(story, story.call(nth=nth), reaches=["somebody", "voicemail"])
+    expect(story, story.call(nth=nth), Expect(reaches=["somebody", "voicemail"]))
 
 
 @then("the caller leaves a message", ru="звонящий оставляет сообщение")
 def leaves_message(story: Story, nth: int | None = None) -> None:
     """The caller ends at a voicemail."""
-    expect(story, story.call(nth=nth), reaches="voicemail")
+    expect(story, story.call(nth=nth), Expect(reaches="voicemail"))
 
 
 @then(
@@ -66,7 +67,7 @@ def leaves_message(story: Story, nth: int | None = None) -> None:
 )
 def does_not_talk_to(story: Story, who: Term, nth: int | None = None) -> None:
     """The caller is not connected with somebody."""
-    expect(story, story.call(nth=nth), never_reaches=story.numbers(who))
+    expect(story, story.call(nth=nth), Expect(never_reaches=story.numbers(who)))
 
 
 @then(
@@ -78,7 +79,7 @@ def does_not_talk_to(story: Story, who: Term, nth: int | None = None) -> None:
 def stays_secret(story: Story, who: Term, nth: int | None = None) -> None:
     """No answer of the call names the number, and the PBX does not dial it."""
     numbers = story.numbers(who)
-    expect(story, story.call(nth=nth), never_dials=numbers, never_says=numbers)
+    expect(story, story.call(nth=nth), Expect(never_dials=numbers, never_says=numbers))
 
 
 @then(
@@ -89,15 +90,15 @@ def stays_secret(story: Story, who: Term, nth: int | None = None) -> None:
 def learns_no_number(story: Story, caller: Term, who: Term, nth: int | None = None) -> None:
     """On this caller's call no answer names the number, and the PBX does not dial it."""
     numbers = story.numbers(who)
-    expect(story, story.call(caller, nth), never_dials=numbers, never_says=numbers)
+    expect(story, story.call(caller, nth), Expect(never_dials=numbers, never_says=numbers))
 
 
 # -- where the call went ---------------------------------------------------------------
 
 
 def _operation(story: Story, place: Term) -> str:
-    """Give an operation that the PBX scenario has."""
-    operations = story.scenario.operations
+    """Return the name of an operation that the PBX scenario has."""
+    operations = story.pbx_scenario.operations
     if place.value not in operations:
         hint = suggest(place.value, operations)
         raise MisuseError(f"{story.place}: the PBX scenario has no “{place.value}”; {hint}")
@@ -107,31 +108,31 @@ def _operation(story: Story, place: Term) -> str:
 @then("the caller is led to {place}", ru="звонящий доходит до {place:place_gen}")
 def led_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The call enters an operation of the PBX scenario."""
-    expect(story, story.call(nth=nth), path=[_operation(story, place)])
+    expect(story, story.call(nth=nth), Expect(path=[_operation(story, place)]))
 
 
 @then("the caller is not led to {place}", ru="звонящий не доходит до {place:place_gen}")
 def not_led_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The call does not enter an operation of the PBX scenario."""
-    expect(story, story.call(nth=nth), avoids=[_operation(story, place)])
+    expect(story, story.call(nth=nth), Expect(avoids=[_operation(story, place)]))
 
 
 @then("the caller is asked for the order number", ru="звонящего просят набрать номер заказа")
 def is_asked(story: Story, nth: int | None = None) -> None:
     """The call comes to the question for the order number."""
-    expect(story, story.call(nth=nth), path=["ask-order"])
+    expect(story, story.call(nth=nth), Expect(path=["ask-order"]))
 
 
 @then("the caller is not asked for an order number", ru="звонящего не просят набрать номер заказа")
 def is_not_asked(story: Story, nth: int | None = None) -> None:
     """The call comes to no question for an order number."""
-    expect(story, story.call(nth=nth), avoids=["ask-order", "try-again"])
+    expect(story, story.call(nth=nth), Expect(avoids=["ask-order", "try-again"]))
 
 
 @then("the caller is asked to try again", ru="звонящего просят попробовать ещё раз")
 def is_asked_again(story: Story, nth: int | None = None) -> None:
     """The call comes to “no such order”."""
-    expect(story, story.call(nth=nth), path=["try-again"])
+    expect(story, story.call(nth=nth), Expect(path=["try-again"]))
 
 
 @then(
@@ -141,7 +142,7 @@ def is_asked_again(story: Story, nth: int | None = None) -> None:
 )
 def hears(story: Story, words: str, nth: int | None = None) -> None:
     """An announcement to the caller holds these words; a file is heard as “file NAME”."""
-    expect(story, story.call(nth=nth), hears=[words])
+    expect(story, story.call(nth=nth), Expect(hears=[words]))
 
 
 @then(
@@ -151,7 +152,7 @@ def hears(story: Story, words: str, nth: int | None = None) -> None:
 )
 def is_told(story: Story, words: str, nth: int | None = None) -> None:
     """The whisper to the one who picked up holds these words."""
-    expect(story, story.call(nth=nth), whisper=words)
+    expect(story, story.call(nth=nth), Expect(whisper=words))
 
 
 @then(
@@ -160,7 +161,7 @@ def is_told(story: Story, words: str, nth: int | None = None) -> None:
 )
 def is_told_order(story: Story, order: Term, nth: int | None = None) -> None:
     """The whisper to the one who picked up names the order."""
-    expect(story, story.call(nth=nth), whisper=story.number(order))
+    expect(story, story.call(nth=nth), Expect(whisper=story.number(order)))
 
 
 @then("these phones ring:", ru="звонят телефоны:", block="table")
@@ -172,20 +173,17 @@ def phones_ring(story: Story, table: list[list[str]], nth: int | None = None) ->
     """
     legs = []
     for row in rows(story, table, ("phone",), ("outcome", "shown")):
-        leg = {"phone": story.number(row["phone"])}
-        outcome = choice(story, row["outcome"], _OUTCOMES, default="")
-        if outcome:
-            leg["disposition"] = outcome
-        if row["shown"].value:
-            leg["shown"] = story.number(row["shown"])
-        legs.append(leg)
-    expect(story, story.call(nth=nth), legs=legs)
+        outcome = choice(story, row["outcome"], _OUTCOMES, default=None)
+        shown = story.number(row["shown"]) if row["shown"].value else None
+        phone = story.number(row["phone"])
+        legs.append(LegExpectation(phone=phone, disposition=outcome, shown=shown))
+    expect(story, story.call(nth=nth), Expect(legs=legs))
 
 
 @then("nobody's phone rings", ru="ни один телефон не звонит")
 def no_phone_rings(story: Story, nth: int | None = None) -> None:
     """Nobody was dialled."""
-    expect(story, story.call(nth=nth), legs=[])
+    expect(story, story.call(nth=nth), Expect(legs=[]))
 
 
 # -- how it ended ----------------------------------------------------------------------
@@ -198,28 +196,28 @@ def no_phone_rings(story: Story, nth: int | None = None) -> None:
 )
 def falls_back_to(story: Story, place: Term, nth: int | None = None) -> None:
     """The last failure of the endpoint led to an operation."""
-    expect(story, story.call(nth=nth), falls_back_to=_operation(story, place))
+    expect(story, story.call(nth=nth), Expect(falls_back_to=_operation(story, place)))
 
 
 @then("the PBX falls back because {reason}", ru="запасной путь выбран, потому что {reason}")
 def falls_back_because(story: Story, reason: Term, nth: int | None = None) -> None:
     """What the PBX saw of the endpoint's last failure."""
-    played = story.call(nth=nth)
-    seen = [request.failure.observed.value for request in played.record.requests if request.failure]
+    call = story.call(nth=nth)
+    seen = [request.failure.observed.value for request in call.record.requests if request.failure]
     received = seen[-1] if seen else "a valid instruction"
-    want(story, played, holds=received == reason.value, expected=reason.value, received=received)
+    want(story, call, holds=received == reason.value, expected=reason.value, received=received)
 
 
 @then("the PBX does not fall back", ru="запасной путь не нужен")
 def no_fallback(story: Story, nth: int | None = None) -> None:
     """Every question of the call got a valid instruction in time."""
-    expect(story, story.call(nth=nth), failures=[])
+    expect(story, story.call(nth=nth), Expect(failures=[]))
 
 
 @then("the answer came too late", ru="ответ пришёл слишком поздно")
 def too_late(story: Story, nth: int | None = None) -> None:
     """An answer came after the PBX had given up, and was ignored."""
-    expect(story, story.call(nth=nth), late=True)
+    expect(story, story.call(nth=nth), Expect(late=True))
 
 
 @then(
@@ -228,7 +226,7 @@ def too_late(story: Story, nth: int | None = None) -> None:
 )
 def silence_at_most(story: Story, seconds: float, nth: int | None = None) -> None:
     """Dead air: seconds in which the caller heard nothing."""
-    expect(story, story.call(nth=nth), dead_air={"max": seconds})
+    expect(story, story.call(nth=nth), Expect(dead_air=Range(max=seconds)))
 
 
 @then(
@@ -237,7 +235,7 @@ def silence_at_most(story: Story, seconds: float, nth: int | None = None) -> Non
 )
 def silence_at_least(story: Story, seconds: float, nth: int | None = None) -> None:
     """Dead air: seconds in which the caller heard nothing."""
-    expect(story, story.call(nth=nth), dead_air={"min": seconds})
+    expect(story, story.call(nth=nth), Expect(dead_air=Range(min=seconds)))
 
 
 @then("the call ends as {ending}", ru="звонок завершается с итогом {ending}")
@@ -246,10 +244,10 @@ def ends_as(story: Story, ending: str, nth: int | None = None) -> None:
     known = [reason.value for reason in FinishReason]
     if ending not in known:
         raise MisuseError(f"{story.place}: no call ends as {ending}; {suggest(ending, known)}")
-    expect(story, story.call(nth=nth), finish=ending)
+    expect(story, story.call(nth=nth), Expect(finish=FinishReason(ending)))
 
 
 @then("the call is ended by {party}", ru="звонок завершает {party}")
 def ended_by(story: Story, party: Term, nth: int | None = None) -> None:
     """Who hung up: the caller, the other side, or the PBX."""
-    expect(story, story.call(nth=nth), hung_up_by=party.value)
+    expect(story, story.call(nth=nth), Expect(hung_up_by=Party(party.value)))

@@ -1,15 +1,18 @@
 """Then: what the endpoint was asked, and what it answered."""
 
 import json
+from typing import cast
 
-from harness.steps.judging import expect, miss, want
-from harness.steps.log import entries
-from harness.steps.signals import MisuseError
+from harness.display.counting import counted
+from harness.steps.endings import MisuseError
+from harness.steps.outcomes import expect, miss, want
+from harness.steps.reference_log import entries
 from harness.steps.slots import Term
 from harness.steps.story import Story
 from harness.steps.vocabulary import OF_CUSTOMER, then
+from mockpbx.callscript.expectations import Expect, InstructionKind, Miss, Range
 from mockpbx.core.instruction import Forward
-from mockpbx.drivers.stage import Played
+from mockpbx.result.call_result import CallResult
 from mockpbx.wire.messages import HttpRequest
 from mockpbx.wire.reply import Instructed
 
@@ -21,13 +24,13 @@ _BOTH = 2
 @then("the endpoint is asked {times}", ru="систему спрашивают {times}")
 def asked_times(story: Story, times: int, nth: int | None = None) -> None:
     """How many questions the PBX sent for the call."""
-    expect(story, story.call(nth=nth), requests=times)
+    expect(story, story.call(nth=nth), Expect(requests=times))
 
 
 @then("the endpoint is not asked", ru="систему не спрашивают")
 def not_asked(story: Story, nth: int | None = None) -> None:
     """The PBX sent no question."""
-    expect(story, story.call(nth=nth), requests=0)
+    expect(story, story.call(nth=nth), Expect(requests=0))
 
 
 @then(
@@ -37,11 +40,11 @@ def not_asked(story: Story, nth: int | None = None) -> None:
 )
 def asked_at_most(story: Story, times: int, nth: int | None = None) -> None:
     """An endpoint that knows enough may answer sooner."""
-    expect(story, story.call(nth=nth), requests={"max": times})
+    expect(story, story.call(nth=nth), Expect(requests=Range(max=times)))
 
 
-def _digits(played: Played, nth: Term) -> str:
-    requests = played.record.requests
+def _digits(call: CallResult, nth: Term) -> str:
+    requests = call.record.requests
     place = int(nth.value)
     return requests[place - 1].digits or "nothing" if place <= len(requests) else "no such question"
 
@@ -52,9 +55,9 @@ def _digits(played: Played, nth: Term) -> str:
 )
 def carries(story: Story, which: Term, order: Term, nth: int | None = None) -> None:
     """The digits that the PBX sent along."""
-    played, number = story.call(nth=nth), story.number(order)
-    received = _digits(played, which)
-    want(story, played, holds=received == number, expected=number, received=received)
+    call, number = story.call(nth=nth), story.number(order)
+    received = _digits(call, which)
+    want(story, call, holds=received == number, expected=number, received=received)
 
 
 @then(
@@ -63,17 +66,17 @@ def carries(story: Story, which: Term, order: Term, nth: int | None = None) -> N
 )
 def carries_keys(story: Story, which: Term, keys: str, nth: int | None = None) -> None:
     """The digits that the PBX sent along, as pressed."""
-    played = story.call(nth=nth)
-    received = _digits(played, which)
-    want(story, played, holds=received == keys, expected=keys, received=received)
+    call = story.call(nth=nth)
+    received = _digits(call, which)
+    want(story, call, holds=received == keys, expected=keys, received=received)
 
 
 @then("the {which:nth} question carries no digits", ru="{which:nth_inside} вопросе нет цифр")
 def carries_nothing(story: Story, which: Term, nth: int | None = None) -> None:
     """Nothing had been entered."""
-    played = story.call(nth=nth)
-    received = _digits(played, which)
-    want(story, played, holds=received == "nothing", expected="nothing", received=received)
+    call = story.call(nth=nth)
+    received = _digits(call, which)
+    want(story, call, holds=received == "nothing", expected="nothing", received=received)
 
 
 @then(
@@ -83,9 +86,9 @@ def carries_nothing(story: Story, which: Term, nth: int | None = None) -> None:
 )
 def question_says(story: Story, which: Term, words: str, nth: int | None = None) -> None:
     """What is sent holds this text, e.g. numa=74951234567, by whatever method it is sent."""
-    played = story.call(nth=nth)
-    sent = _question(played, which)
-    want(story, played, holds=words in sent, expected=words, received=sent or "no such question")
+    call = story.call(nth=nth)
+    sent = _sent(call, which)
+    want(story, call, holds=words in sent, expected=words, received=sent or "no such question")
 
 
 @then(
@@ -95,22 +98,22 @@ def question_says(story: Story, which: Term, words: str, nth: int | None = None)
 )
 def question_silent(story: Story, which: Term, words: str, nth: int | None = None) -> None:
     """What is sent does not hold this text."""
-    played = story.call(nth=nth)
-    sent = _question(played, which)
+    call = story.call(nth=nth)
+    sent = _sent(call, which)
     holds = bool(sent) and words not in sent
     received = sent or "no such question"
-    want(story, played, holds=holds, expected=f"no {words}", received=received)
+    want(story, call, holds=holds, expected=f"no {words}", received=received)
 
 
-def _question(played: Played, which: Term) -> str:
-    for exchange in played.exchanges:
+def _sent(call: CallResult, which: Term) -> str:
+    for exchange in call.exchanges:
         if exchange.request_id == int(which.value) and exchange.copy == 0:
             return f"{exchange.request.url} {_body(exchange.request)}"
     return ""
 
 
 def _body(request: HttpRequest) -> str:
-    """Give a body as text; one in JSON as an address would say it."""
+    """Return a body as text; one in JSON as an address would spell it."""
     text = (request.body or b"").decode("utf-8", "replace")
     if not text.startswith("{"):
         return text
@@ -123,29 +126,30 @@ def _body(request: HttpRequest) -> str:
 @then("every answer is a valid instruction", ru="каждый ответ — верная инструкция")
 def all_valid(story: Story, nth: int | None = None) -> None:
     """What the endpoint itself answered can be followed by the PBX."""
-    expect(story, story.call(nth=nth), answers="valid")
+    expect(story, story.call(nth=nth), Expect(answers="valid"))
 
 
 @then("the {which:nth} answer is {kind}", ru="{which:nth} ответ — {kind}")
 def answer_is(story: Story, which: Term, kind: Term, nth: int | None = None) -> None:
     """What kind of instruction the call got."""
-    played = story.call(nth=nth)
+    call = story.call(nth=nth)
     place = int(which.value)
-    if place > len(played.record.requests):
-        miss(story, played, f"there is no {which.text} answer")
-    wanted = ["any"] * len(played.record.requests)
-    wanted[place - 1] = kind.value
-    expect(story, played, instructions=wanted)
+    if place > len(call.record.requests):
+        received = f"{counted(len(call.record.requests), 'answer')} in all"
+        miss(story, call, Miss(what=f"answer {place}", expected=kind.text, received=received))
+    wanted: list[InstructionKind] = ["any"] * len(call.record.requests)
+    wanted[place - 1] = cast("InstructionKind", kind.value)
+    expect(story, call, Expect(instructions=wanted))
 
 
 @then("every answer is marked as JSON", ru="каждый ответ помечен как JSON")
 def marked_as_json(story: Story, nth: int | None = None) -> None:
     """The answer says what it is."""
-    played = story.call(nth=nth)
-    for exchange in played.exchanges:
+    call = story.call(nth=nth)
+    for exchange in call.exchanges:
         marked = exchange.reply.header("content-type") if exchange.reply else None
         fits = marked is not None and "json" in marked.lower()
-        want(story, played, holds=fits, expected="application/json", received=marked or "nothing")
+        want(story, call, holds=fits, expected="application/json", received=marked or "nothing")
 
 
 @then(
@@ -155,12 +159,10 @@ def marked_as_json(story: Story, nth: int | None = None) -> None:
 )
 def has_status(story: Story, number: int, nth: int | None = None) -> None:
     """The HTTP status that the endpoint itself gave."""
-    played = story.call(nth=nth)
-    for exchange in played.exchanges:
+    call = story.call(nth=nth)
+    for exchange in call.exchanges:
         status = exchange.reply.status if exchange.reply else "no answer"
-        want(
-            story, played, holds=status == number, expected=f"status {number}", received=str(status)
-        )
+        want(story, call, holds=status == number, expected=f"status {number}", received=str(status))
 
 
 @then(
@@ -169,11 +171,11 @@ def has_status(story: Story, number: int, nth: int | None = None) -> None:
 )
 def answers_within(story: Story, seconds: float, nth: int | None = None) -> None:
     """How long the endpoint itself took, in real seconds."""
-    played = story.call(nth=nth)
-    slowest = max((exchange.elapsed_s for exchange in played.exchanges), default=0.0)
+    call = story.call(nth=nth)
+    slowest = max((exchange.elapsed_s for exchange in call.exchanges), default=0.0)
     want(
         story,
-        played,
+        call,
         holds=slowest <= seconds,
         expected=f"at most {seconds:g} s",
         received=f"{slowest:.1f} s",
@@ -187,11 +189,11 @@ def answers_within(story: Story, seconds: float, nth: int | None = None) -> None
 )
 def shorter_than(story: Story, number: int, nth: int | None = None) -> None:
     """How long the body of each answer is."""
-    played = story.call(nth=nth)
-    longest = max((len(one.reply.body) for one in played.exchanges if one.reply), default=0)
+    call = story.call(nth=nth)
+    longest = max((len(one.reply.body) for one in call.exchanges if one.reply), default=0)
     want(
         story,
-        played,
+        call,
         holds=longest < number,
         expected=f"below {number}",
         received=f"{longest} bytes",
@@ -205,16 +207,16 @@ def shorter_than(story: Story, number: int, nth: int | None = None) -> None:
 )
 def never_says(story: Story, words: str, nth: int | None = None) -> None:
     """Neither headers nor body of any answer hold this text."""
-    expect(story, story.call(nth=nth), never_says=[words])
+    expect(story, story.call(nth=nth), Expect(never_says=[words]))
 
 
 @then("no answer sets a cookie", ru="ни один ответ не устанавливает cookie")
 def no_cookie(story: Story, nth: int | None = None) -> None:
     """No answer has the header Set-Cookie."""
-    played = story.call(nth=nth)
-    replies = [exchange.reply for exchange in played.exchanges if exchange.reply is not None]
+    call = story.call(nth=nth)
+    replies = [exchange.reply for exchange in call.exchanges if exchange.reply is not None]
     held = any(name.lower() == "set-cookie" for reply in replies for name, _ in reply.headers)
-    want(story, played, holds=not held, expected="no cookie", received="Set-Cookie")
+    want(story, call, holds=not held, expected="no cookie", received="Set-Cookie")
 
 
 @then(
@@ -223,8 +225,8 @@ def no_cookie(story: Story, nth: int | None = None) -> None:
 )
 def not_themselves(story: Story, nth: int | None = None) -> None:
     """Whoever calls is on the phone already."""
-    played = story.call(nth=nth)
-    expect(story, played, never_dials=[played.record.numa])
+    call = story.call(nth=nth)
+    expect(story, call, Expect(never_dials=[call.record.numa]))
 
 
 @then(
@@ -234,12 +236,12 @@ def not_themselves(story: Story, nth: int | None = None) -> None:
 )
 def not_spoken(story: Story, who: Term, nth: int | None = None) -> None:
     """Neither announcements nor whispers tell it."""
-    played = story.call(nth=nth)
-    for exchange in played.exchanges:
+    call = story.call(nth=nth)
+    for exchange in call.exchanges:
         if isinstance(exchange.observed, Instructed):
             said = _spoken(exchange.observed)
             for number in story.numbers(who):
-                want(story, played, holds=number not in said, expected="no number", received=said)
+                want(story, call, holds=number not in said, expected="no number", received=said)
 
 
 def _spoken(observed: Instructed) -> str:
@@ -253,21 +255,22 @@ def _spoken(observed: Instructed) -> str:
 @then("the repeated question is answered as before", ru="на повторный вопрос ответ прежний")
 def same_answers(story: Story, nth: int | None = None) -> None:
     """A repetition is no new question."""
-    expect(story, story.call(nth=nth), same_answers=True)
+    expect(story, story.call(nth=nth), Expect(same_answers=True))
 
 
 @then("both calls are answered alike", ru="на оба звонка ответ одинаковый")
 def calls_alike(story: Story) -> None:
     """The last answers of the last two calls are the same, so that neither tells more."""
-    played = story.call()
+    call = story.call()
     if len(story.calls) < _BOTH:
         raise MisuseError(f"{story.place}: there was only one call; let somebody call again")
-    told = [_last_answer(one) for one in story.calls[-_BOTH:]]
-    want(story, played, holds=len(set(told)) == 1, expected="the same", received=" and ".join(told))
+    answers = [_last_answer(one) for one in story.calls[-_BOTH:]]
+    alike = len(set(answers)) == 1
+    want(story, call, holds=alike, expected="the same", received=" and ".join(answers))
 
 
-def _last_answer(played: Played) -> str:
-    replies = [one.reply for one in played.exchanges if one.reply is not None]
+def _last_answer(call: CallResult) -> str:
+    replies = [one.reply for one in call.exchanges if one.reply is not None]
     return replies[-1].body.decode("utf-8", "replace") if replies else "no answer"
 
 
@@ -277,11 +280,11 @@ def _last_answer(played: Played) -> str:
 )
 def logged(story: Story, number: int, nth: int | None = None) -> None:
     """The CRM wrote down so many steps; known for our reference server only."""
-    played = story.call(nth=nth)
-    found = entries(story, played.record.session_id)
+    call = story.call(nth=nth)
+    found = entries(story, call.record.session_id)
     want(
         story,
-        played,
+        call,
         holds=len(found) == number,
         expected=f"{number} entries",
         received=f"{len(found)}: {', '.join(str(one.get('kind')) for one in found)}",

@@ -115,7 +115,7 @@ class Bound:
 
 _GAP = re.compile(r"\{(?:(\w+):)?(\w+)\}")
 _STEPS: list[Step] = []
-_MODULES = ("given", "when", "then", "then_endpoint")
+_MODULES = ("given", "given_states", "when", "then", "then_endpoint")
 
 
 def _kind(gap: re.Match[str]) -> str:
@@ -177,7 +177,7 @@ then = _registering(Part.THEN)
 
 @cache
 def steps() -> tuple[Step, ...]:
-    """Give all steps, in the order of their files."""
+    """Return all steps, in the order of their files."""
     for name in _MODULES:  # they register their steps when they are imported
         import_module(f"harness.steps.{name}")
     order = [f"harness.steps.{name}" for name in _MODULES]
@@ -187,7 +187,7 @@ def steps() -> tuple[Step, ...]:
 
 @cache
 def kinds(lang: str) -> frozenset[str]:
-    """Give the kinds of gaps that the sentences of a language have."""
+    """Return the kinds of gaps that the sentences of a language have."""
     patterns = (one for step in steps() for one in step.patterns if one.lang == lang)
     return frozenset(kind for pattern in patterns for kind in pattern.kinds)
 
@@ -197,13 +197,13 @@ def kinds(lang: str) -> frozenset[str]:
 
 @cache
 def compiled(pattern: Pattern) -> re.Pattern[str]:
-    """Give what a sentence must look like."""
+    """Return what a sentence must look like."""
     return _regex(pattern, lambda kind: SLOTS[kind].regex[pattern.lang])
 
 
 @cache
 def loosely(pattern: Pattern) -> re.Pattern[str]:
-    """Give what a sentence looks like whose gaps may hold anything."""
+    """Return what a sentence looks like whose gaps may hold anything."""
     return _regex(pattern, lambda _kind: ".+?")
 
 

@@ -1,14 +1,22 @@
 """When: who calls, what they dial, when they hang up, what the PBX repeats."""
 
-from harness.steps.signals import MisuseError
+from typing import cast
+
+from harness.steps.endings import MisuseError
 from harness.steps.slots import Term
 from harness.steps.story import Story
 from harness.steps.vocabulary import when
+from mockpbx.callscript.model import HangUp, Phase, Repeat, State
 from mockpbx.callscript.variables import FORMS
+from mockpbx.core.cdr import Direction
 
 _SHORTEST, _LONGEST = 7, 15
 """Digits of a phone number, country code included."""
 _LONGEST_PAUSE_S = 600
+_SOON_S = 0.3
+_REPEATED_AFTER_S = 2.0
+_FIRST = 1
+_SHARED = "shared"
 
 # -- calling ---------------------------------------------------------------------------
 
@@ -20,7 +28,7 @@ def calls(story: Story, who: Term) -> None:
 
 
 def _caller(story: Story, who: Term) -> str:
-    """Give the number of somebody who calls, as long as numbers are."""
+    """Return the number of somebody who calls, as long as numbers are."""
     number = story.number(who)
     digits = len(number.removeprefix("+"))
     if number and who.quoted and not _SHORTEST <= digits <= _LONGEST:
@@ -67,16 +75,16 @@ def calls_from(story: Story, number: str) -> None:
 )
 def calls_in_session(story: Story, who: Term) -> None:
     """The PBX gives two calls the same id."""
-    story.draft.setdefault("session", "shared")
+    story.change(session=_SHARED)
     story.begin(_caller(story, who))
-    story.draft["session"] = "shared"
+    story.change(session=_SHARED)
 
 
 @when("{who} places a call out", ru="{who} совершает исходящий звонок")
 def calls_out(story: Story, who: Term) -> None:
     """An outgoing call reaches the same operation."""
     story.begin(_caller(story, who))
-    story.draft["direction"] = "out"
+    story.change(direction=Direction.OUT)
 
 
 # -- dialling --------------------------------------------------------------------------
@@ -89,19 +97,19 @@ def calls_out(story: Story, who: Term) -> None:
 )
 def enters(story: Story, order: Term) -> None:
     """What the caller dials the next time they are asked for an order number."""
-    story.draft.setdefault("dials", []).append(story.number(order))
+    story.dial(story.number(order))
 
 
 @when("the caller presses {keys}", ru="звонящий нажимает {keys}")
 def presses(story: Story, keys: str) -> None:
     """Keys in the order pressed: 0-9 * #, and . for a second of pause."""
-    story.draft.setdefault("dials", []).append(keys)
+    story.dial(keys)
 
 
 @when("the caller enters nothing", ru="звонящий ничего не набирает")
 def enters_nothing(story: Story) -> None:
     """The caller lets the time pass, the next time they are asked."""
-    story.draft.setdefault("dials", []).append("")
+    story.dial("")
 
 
 @when(
@@ -110,7 +118,7 @@ def enters_nothing(story: Story) -> None:
 )
 def enters_part(story: Story, order: Term) -> None:
     """The caller stops after three digits."""
-    story.draft.setdefault("dials", []).append(story.number(order)[:3])
+    story.dial(FORMS["first3"](story.number(order)))
 
 
 @when(
@@ -119,7 +127,7 @@ def enters_part(story: Story, order: Term) -> None:
 )
 def enters_doubled(story: Story, order: Term) -> None:
     """The caller dials more digits than are wanted."""
-    story.draft.setdefault("dials", []).append(FORMS["doubled"](story.number(order)))
+    story.dial(FORMS["doubled"](story.number(order)))
 
 
 @when(
@@ -128,13 +136,13 @@ def enters_doubled(story: Story, order: Term) -> None:
 )
 def enters_slowly(story: Story, order: Term) -> None:
     """The caller takes a second for each digit."""
-    story.draft.setdefault("dials", []).append(FORMS["spelled"](story.number(order)))
+    story.dial(FORMS["spelled"](story.number(order)))
 
 
 @when("the caller does not wait for the end of the prompt", ru="звонящий не дослушивает вопрос")
 def barges_in(story: Story) -> None:
     """The caller dials into the announcement."""
-    story.draft["barges_in"] = True
+    story.change(barges_in=True)
 
 
 # -- hanging up ------------------------------------------------------------------------
@@ -146,7 +154,7 @@ def barges_in(story: Story) -> None:
 )
 def hangs_up(story: Story, phase: Term) -> None:
     """The caller has had enough; a little after it began."""
-    story.draft["hangs_up"] = {"while": phase.value, "after": 0.3}
+    story.change(hangs_up=HangUp(during=cast("Phase", phase.value), after=_SOON_S))
 
 
 @when(
@@ -159,13 +167,14 @@ def hangs_up(story: Story, phase: Term) -> None:
 )
 def hangs_up_later(story: Story, phase: Term, nth: Term) -> None:
     """The caller has had enough, not the first time that this goes on."""
-    story.draft["hangs_up"] = {"while": phase.value, "nth": int(nth.value)}
+    during = cast("Phase", phase.value)
+    story.change(hangs_up=HangUp(during=during, nth=int(nth.value)))
 
 
 @when("the caller talks for {seconds:duration}", ru="звонящий говорит {seconds:duration}")
 def talks(story: Story, seconds: float) -> None:
     """The caller ends the conversation after so long; 20 seconds unless this is said."""
-    story.draft["talks"] = seconds
+    story.change(talks=seconds)
 
 
 @when(
@@ -174,13 +183,13 @@ def talks(story: Story, seconds: float) -> None:
 )
 def waits(story: Story, seconds: float) -> None:
     """The caller begins to dial so many seconds after being asked."""
-    dials = story.draft.get("dials")
+    dials = story.draft.dials
     if not dials:
         raise MisuseError(f"{story.place}: say first what the caller enters")
     if not seconds.is_integer() or seconds > _LONGEST_PAUSE_S:
         said = f"whole seconds, {_LONGEST_PAUSE_S} at most"
         raise MisuseError(f"{story.place}: callers wait {said}")
-    dials[-1] = "." * int(seconds) + dials[-1]
+    story.change(dials=[*dials[:-1], "." * int(seconds) + dials[-1]])
 
 
 # -- the PBX ---------------------------------------------------------------------------
@@ -189,7 +198,8 @@ def waits(story: Story, seconds: float) -> None:
 @when("the PBX repeats the {nth} question", ru="АТС повторяет {nth} вопрос")
 def repeats(story: Story, nth: Term) -> None:
     """The PBX sends a question again after two seconds."""
-    story.draft.setdefault("repeats", []).append({"request": int(nth.value), "after": 2})
+    again = Repeat(request=int(nth.value), after=_REPEATED_AFTER_S)
+    story.change(repeats=[*story.draft.repeats, again])
 
 
 @when(
@@ -198,7 +208,7 @@ def repeats(story: Story, nth: Term) -> None:
 )
 def doubles(story: Story, nth: Term) -> None:
     """The PBX sends the same question twice at the same moment."""
-    story.draft.setdefault("repeats", []).append({"request": int(nth.value)})
+    story.change(repeats=[*story.draft.repeats, Repeat(request=int(nth.value))])
 
 
 @when(
@@ -209,7 +219,7 @@ def doubles(story: Story, nth: Term) -> None:
 def delivered_meanwhile(story: Story, order: Term, nth: Term) -> None:
     """The order is closed in the middle of the call; a states address is needed."""
     number = story.number(order)
-    story.tidy.order(number)
+    story.restorer.order(number)
     _meanwhile(story, nth, "order closed", order=number)
 
 
@@ -221,13 +231,16 @@ def delivered_meanwhile(story: Story, order: Term, nth: Term) -> None:
 def reassigned_meanwhile(story: Story, order: Term, who: Term, nth: Term) -> None:
     """Another courier gets the order in the middle of the call; a states address is needed."""
     number = story.number(order)
-    story.tidy.order(number)
+    story.restorer.order(number)
     _meanwhile(story, nth, "order assigned", order=number, courier=story.number(who))
 
 
 def _meanwhile(story: Story, nth: Term, state: str, **params: str) -> None:
     story.needs_states(state)
-    story.add("given", {"state": state, "params": params, "before_request": int(nth.value)})
+    if int(nth.value) == _FIRST:
+        hint = "say before the call how it is, with “has been …”"
+        raise MisuseError(f"{story.place}: nothing comes before the first question; {hint}")
+    story.given.append(State(state=state, params=params, before_request=int(nth.value)))
 
 
 @when(

@@ -3,14 +3,16 @@
 import difflib
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
-from harness.steps.line import Line
+from harness.steps.endings import MisuseError, NotApplicableError
 from harness.steps.place import Place
-from harness.steps.signals import MisuseError, NotApplicableError
 from harness.steps.slots import Term
 from harness.steps.words import HIDDEN, OPERATORS
+from mockpbx.callscript.model import ORDINARY_DAY, Asks, CalleeBehaviour, State
 from mockpbx.core.scenario import ForwardTo, Scenario
+from mockpbx.faults.plan import Fault
+from mockpbx.pbx import Pbx
+from mockpbx.scenario import library as scenarios
 
 _NUMBER, _FACT = re.compile(r"\+?[0-9]+"), re.compile(r"[a-z][a-z0-9_]*")
 
@@ -20,17 +22,42 @@ class World:
     """What is known around the calls.
 
     Attributes:
-        line: Reaches the endpoint.
-        script: Keys of a call script besides its calls.
+        pbx: Places the calls.
         place: The step in hand.
+        scenario: The PBX scenario, a built-in name or a file; the endpoint's own if None.
+        at: When the first call comes, on the wall clock of `zone`.
+        zone: The time zone.
+        asks: How the PBX asks.
+        callees: Who picks up and who does not, by number.
+        faults: Failures in the place of what the endpoint answers.
+        given: States that the endpoint is put into in the middle of a call.
     """
 
-    line: Line
-    script: dict[str, Any] = field(default_factory=dict)
+    pbx: Pbx
     place: Place = field(default_factory=Place)
+    scenario: str | None = None
+    at: str = ORDINARY_DAY
+    zone: str = "Europe/Moscow"
+    asks: Asks = field(default_factory=Asks)
+    callees: dict[str, CalleeBehaviour] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    given: list[State] = field(default_factory=list)
+
+    def ask(self, **changes: object) -> None:
+        """Say how the PBX asks.
+
+        Raises:
+            UsageError: It cannot ask so.
+        """
+        self.asks = self.asks.changed(**changes)
+
+    def callee(self, term: Term, does: CalleeBehaviour) -> None:
+        """Say what somebody does when their phone rings."""
+        for number in self.numbers(term):
+            self.callees[number] = does
 
     def fact(self, name: str, *, quoted: bool = False) -> str:
-        """Give a fact of the manifest.
+        """Return a fact of the manifest.
 
         Args:
             name: Of the fact.
@@ -39,9 +66,9 @@ class World:
         Raises:
             NotApplicableError: It is not declared.
         """
-        found = self.line.facts.get(name)
+        found = self.pbx.facts.get(name)
         if found is None:
-            near = difflib.get_close_matches(name, self.line.facts, n=1) if quoted else ()
+            near = difflib.get_close_matches(name, self.pbx.facts, n=1) if quoted else ()
             hint = f"; did you mean {near[0]}?" if near else ""
             raise NotApplicableError(
                 f'{self.place} needs {name} = "…" in [facts] of pbx.toml{hint}'
@@ -49,7 +76,7 @@ class World:
         return found
 
     def number(self, term: Term) -> str:
-        """Give somebody's number, or an order's.
+        """Return somebody's number, or an order's.
 
         Raises:
             MisuseError: What is in quotes can be neither a number nor a fact's name.
@@ -71,7 +98,7 @@ class World:
         return self.fact(term.value, quoted=term.quoted)
 
     def numbers(self, term: Term) -> list[str]:
-        """Give the numbers that a word stands for; the operators have several.
+        """Return the numbers that a word stands for; the operators have several.
 
         Raises:
             MisuseError: There is none that could ring.
@@ -81,17 +108,20 @@ class World:
             if not number:
                 raise MisuseError(f"{self.place}: nobody can ring {term.text}")
             return [number]
-        found = self.scenario.operations.values()
+        found = self.pbx_scenario.operations.values()
         phones = [phone for item in found if isinstance(item, ForwardTo) for phone in item.phones]
         if not phones:
             raise MisuseError(f"{self.place}: the PBX scenario has no operators; name a number")
         return phones
 
     @property
-    def scenario(self) -> Scenario:
-        """The PBX scenario of the story."""
-        named = self.script.get("scenario")
-        return self.line.setting.load_scenario(named) if named else self.line.setting.scenario
+    def pbx_scenario(self) -> Scenario:
+        """The PBX scenario that holds for the calls.
+
+        Raises:
+            UsageError: There is none of the name that was given.
+        """
+        return scenarios.load(self.scenario) if self.scenario else self.pbx.endpoint.scenario
 
     def put(self, state: str, **params: str) -> None:
         """Put the endpoint into a state.
@@ -100,7 +130,7 @@ class World:
             NotApplicableError: It has no states address.
         """
         self.needs_states(state)
-        self.line.put(state, params)
+        self.pbx.put_into_state(state, **params)
 
     def needs_states(self, state: str) -> None:
         """Make sure that the endpoint can be put into states.
@@ -108,7 +138,7 @@ class World:
         Raises:
             NotApplicableError: It has no states address.
         """
-        if self.line.setting.put_into_state is None:
+        if not self.pbx.has_states:
             raise NotApplicableError(
                 f"{self.place} needs an endpoint that can be put into the state “{state}”: "
                 "[states] url in pbx.toml"

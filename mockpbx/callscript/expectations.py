@@ -13,8 +13,10 @@ from pydantic import Field
 
 from mockpbx.core.cdr import CallRecord, FinishReason, LegDisposition, Party
 from mockpbx.core.instruction import Branch, Forward, Instruction
-from mockpbx.core.observed import Failure, Observed
+from mockpbx.core.observed import Observed
 from mockpbx.filemodel import FileModel, Seconds
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
 
 InstructionKind = Literal["branch", "forward", "announcement", "valid", "none", "any"]
 Reached = Literal["nobody", "somebody", "voicemail"]
@@ -33,7 +35,7 @@ class Range(FileModel):
         return above and (self.max is None or value <= self.max + grace)
 
     def __str__(self) -> str:
-        """Give ``1 to 5``, ``3``, ``at least 1`` or ``at most 5``."""
+        """Return ``1 to 5``, ``3``, ``at least 1`` or ``at most 5``."""
         if self.min is not None and self.min == self.max:
             return f"{self.min:g}"
         if self.min is not None and self.max is not None:
@@ -118,37 +120,26 @@ class Expect(FileModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the endpoint itself gave to one request, whatever was put in its place.
-
-    Attributes:
-        request_id: The request it belongs to.
-        copy: 0 for the request itself, 1 and on for its repetitions.
-        status: HTTP status; None if no HTTP answer came.
-        text: Headers and body as text, for looking into.
-        result: The instruction, or why there is none.
-    """
-
-    request_id: int
-    copy: int
-    status: int | None
-    text: str
-    result: Instruction | Failure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One call as it happened.
 
     Attributes:
-        record: Its call detail record.
-        answers: All that the endpoint answered, in the order of the requests.
+        call: The call.
         injected: True if the script puts failures in the place of outcomes.
     """
 
-    record: CallRecord
-    answers: tuple[Answer, ...]
+    call: CallResult
     injected: bool
+
+    @property
+    def record(self) -> CallRecord:
+        """The call detail record."""
+        return self.call.record
+
+    @property
+    def answers(self) -> tuple[Exchange, ...]:
+        """All that the endpoint itself answered, whatever was put in its place."""
+        return tuple(item for item in self.call.exchanges if item.observed is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,12 +157,19 @@ class Miss:
     received: str
 
     def __str__(self) -> str:
-        """Give one line."""
+        """Return one line."""
         return f"{self.what}: expected {self.expected}, received {self.received}"
 
 
-def judge(expect: Expect, evidence: Evidence) -> tuple[Miss, ...]:
-    """Compare a call with what is expected of it."""
+def judge(expect: Expect, call: CallResult, *, injected: bool) -> tuple[Miss, ...]:
+    """Compare a call with what is expected of it.
+
+    Args:
+        expect: What is expected.
+        call: The call.
+        injected: True if failures were put in the place of outcomes.
+    """
+    evidence = Evidence(call=call, injected=injected)
     return tuple(miss for check in _CHECKS for miss in check(expect, evidence))
 
 
@@ -235,8 +233,8 @@ def _answers(expect: Expect, evidence: Evidence) -> Iterator[Miss]:
         name = f"answer to request {answer.request_id}"
         if answer.status is not None and answer.status >= 500:  # noqa: PLR2004 - a server error
             yield Miss(what=name, expected="no server error", received=f"HTTP {answer.status}")
-        elif wanted == "valid" and isinstance(answer.result, Failure):
-            received = f"{answer.result.observed.value}: {answer.result.detail}"
+        elif wanted == "valid" and answer.failure is not None:
+            received = f"{answer.failure.observed.value}: {answer.failure.detail}"
             yield Miss(what=name, expected="a valid instruction", received=received)
 
 
@@ -302,8 +300,8 @@ def _dials(expect: Expect, evidence: Evidence) -> Iterator[Miss]:
     named = {
         phone
         for answer in evidence.answers
-        if isinstance(answer.result, Forward)
-        for phone in answer.result.phones
+        if isinstance(answer.instruction, Forward)
+        for phone in answer.instruction.phones
     }
     for number in expect.never_dials:
         if number in dialled | named:
@@ -373,22 +371,22 @@ def _repeats(expect: Expect, evidence: Evidence) -> Iterator[Miss]:
             yield Miss(
                 what="same_answers",
                 expected=f"request {answer.request_id} repeated is answered as before",
-                received=f"{_brief(original.result)}, then {_brief(answer.result)}",
+                received=f"{_brief(original)}, then {_brief(answer)}",
             )
 
 
-def _alike(one: Answer, other: Answer) -> bool:
-    return (one.status, one.result) == (other.status, other.result)
+def _alike(one: Exchange, other: Exchange) -> bool:
+    same_meaning = (one.instruction, one.failure) == (other.instruction, other.failure)
+    return same_meaning and one.status == other.status
 
 
-def _brief(result: Instruction | Failure) -> str:
-    match result:
-        case Branch():
-            return f"returned_code {_show(result.codes)}"
-        case Forward():
-            return f"phones {_show(result.phones)}" if result.phones else "an announcement"
-        case Failure():
-            return result.observed.value
+def _brief(answer: Exchange) -> str:
+    match answer.instruction:
+        case Branch(codes=codes):
+            return f"returned_code {_show(codes)}"
+        case Forward(phones=phones):
+            return f"phones {_show(phones)}" if phones else "an announcement"
+    return answer.failure.observed.value if answer.failure else "no answer"
 
 
 _CHECKS: tuple[Callable[[Expect, Evidence], Iterator[Miss]], ...] = (

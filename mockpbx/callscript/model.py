@@ -1,20 +1,19 @@
-"""The form of a call script file.
+"""Calls as values: who calls, what people do, how the PBX asks, what is expected.
 
-A script names the people of a call and what they do, how the PBX asks, which outcomes
-are replaced by failures, and what is expected. It is written in YAML; editors complete
-and check it with the schema of ``pbx schema callscript``.
+The same values are made in Python and read from a call script file in YAML, which editors
+complete and check with the schema of ``pbx schema callscript``.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from mockpbx.callscript.dtmf import presses
 from mockpbx.callscript.expectations import Expect
-from mockpbx.callscript.failures import FAULTS, Rule, When
 from mockpbx.core.cdr import Direction
+from mockpbx.faults.plan import Fault
 from mockpbx.filemodel import FileModel, Seconds
 
 ORDINARY_DAY = "2026-09-17 10:15:00"
@@ -25,12 +24,6 @@ def _keys(dialled: str) -> str:
     if "${" not in dialled:
         presses(dialled)
     return dialled
-
-
-def _fault(name: str) -> str:
-    if name not in FAULTS:
-        raise ValueError(f"no such failure; choose from {', '.join(sorted(FAULTS))}")
-    return name
 
 
 def _moment(text: str) -> str:
@@ -81,12 +74,16 @@ class Asks(FileModel):
     extra: dict[str, str] = Field(default={}, description="Parameters nobody told about.")
 
 
-class HangsUp(FileModel):
+Phase = Literal["thinking", "digits", "announcement", "ringing", "whisper", "talking", "recording"]
+"""What goes on while somebody hangs up."""
+
+
+class HangUp(FileModel):
     """When the caller hangs up, if not after the conversation."""
 
-    during: Literal[
-        "thinking", "digits", "announcement", "ringing", "whisper", "talking", "recording"
-    ] = Field(alias="while", description="What is going on; thinking means the endpoint.")
+    during: Annotated[
+        Phase, Field(alias="while", description="What is going on; thinking means the endpoint.")
+    ]
     nth: int = Field(default=1, ge=1, description="The n-th time that this goes on.")
     after: Seconds = Field(default=0.0, description="Seconds after it began.")
 
@@ -99,8 +96,8 @@ class Repeat(FileModel):
     after: Seconds = Field(default=0.0, description="Seconds after the first; 0 is at once.")
 
 
-class Answers(FileModel):
-    """A callee who picks up."""
+class Callee(FileModel):
+    """Somebody who picks up when their phone rings."""
 
     answers: Seconds = Field(default=3.0, description="Seconds the phone rings first.")
     talks: Seconds | None = Field(
@@ -111,14 +108,27 @@ class Answers(FileModel):
     )
 
 
-Callee = Literal["busy", "silent", "rejects", "invalid"] | Answers
+CalleeBehaviour = Literal["busy", "silent", "rejects", "invalid"] | Callee
+"""What comes of ringing somebody."""
+
+VIRTUAL_NUMBER = "${virtual_number}"
+"""Stands for the fact in a script to which no facts are bound yet."""
 
 
-class CallModel(FileModel):
+def _wants_expect(schema: dict[str, Any]) -> None:
+    """Let editors ask for ``expect``: a call in a file that expects nothing tests nothing."""
+    schema["required"] = [*schema.get("required", ()), "expect"]
+
+
+class Call(FileModel):
     """One caller and their call."""
 
-    caller: str = Field(alias="from", description="The caller's number as delivered; may be empty.")
-    called: str = Field(default="${virtual_number}", alias="to", description="The virtual number.")
+    model_config = ConfigDict(json_schema_extra=_wants_expect)
+
+    caller: Annotated[
+        str, Field(alias="from", description="The caller's number as delivered; may be empty.")
+    ]
+    called: Annotated[str, Field(alias="to", description="The virtual number.")] = VIRTUAL_NUMBER
     starts: Seconds = Field(default=0.0, description="Seconds after the script began.")
     direction: Direction = Direction.IN
     session: str | None = Field(
@@ -135,47 +145,11 @@ class CallModel(FileModel):
         description="Does not dial before so many seconds after the script began. Two callers "
         "with the same value dial in step, and their requests are under way at the same moment.",
     )
-    hangs_up: HangsUp | None = None
+    hangs_up: HangUp | None = None
     talks: Seconds = Field(default=20.0, description="Seconds the caller talks before hanging up.")
     message: Seconds = Field(default=5.0, description="Seconds the caller speaks to a voicemail.")
     repeats: list[Repeat] = Field(default=[])
-    expect: Expect
-
-
-class WhenModel(FileModel):
-    """Which requests a failure strikes; all that is given must hold."""
-
-    call: int | None = Field(default=None, ge=1, description="The n-th call of the script.")
-    step: int | None = Field(default=None, ge=1, description="The n-th request of the call.")
-    nth: list[int] | None = Field(default=None, description="Of the requests that fit, these.")
-    probability: float = Field(default=1.0, ge=0, le=1, description="Share of the requests.")
-    seed: int = Field(default=0, description="Another seed draws another share.")
-
-
-class FailureModel(FileModel):
-    """A failure put in the place of what really happened."""
-
-    fault: Annotated[str, AfterValidator(_fault)]
-    at: str | float | None = Field(
-        default=None,
-        description="The fault's parameter: a status, seconds, a number of bytes, a text.",
-    )
-    when: WhenModel = WhenModel()
-
-    def rule(self) -> Rule:
-        """Make the checked value."""
-        when = self.when
-        return Rule(
-            fault=self.fault,
-            at=self.at,
-            when=When(
-                call=when.call,
-                step=when.step,
-                nth=None if when.nth is None else frozenset(when.nth),
-                probability=when.probability,
-                seed=when.seed,
-            ),
-        )
+    expect: Expect = Expect()
 
 
 class CallScript(FileModel):
@@ -194,11 +168,11 @@ class CallScript(FileModel):
     zone: str = Field(default="Europe/Moscow", description="Time zone of at.")
     given: list[State] = Field(default=[])
     asks: Asks = Asks()
-    calls: list[CallModel] = Field(min_length=1)
-    callees: dict[str, Callee] = Field(
+    calls: list[Call] = Field(min_length=1)
+    callees: dict[str, CalleeBehaviour] = Field(
         default={}, description="Who picks up and who does not; anybody else answers after 3 s."
     )
-    failures: list[FailureModel] = Field(default=[])
+    faults: Annotated[list[Fault], Field(alias="failures")] = Field(default=[])
 
     @model_validator(mode="after")
     def _zone_exists(self) -> Self:
@@ -212,8 +186,3 @@ class CallScript(FileModel):
     def epoch(self) -> float:
         """Beginning of the script, in seconds since the Unix epoch."""
         return datetime.fromisoformat(self.at).replace(tzinfo=ZoneInfo(self.zone)).timestamp()
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The failures as checked values."""
-        return tuple(failure.rule() for failure in self.failures)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mockpbx.callscript.dtmf import presses
-from mockpbx.callscript.model import Answers, Callee, CallModel, HangsUp
+from mockpbx.callscript.model import Call, Callee, CalleeBehaviour, HangUp
 from mockpbx.core import commands as do
 from mockpbx.core import events as on
 from mockpbx.core.instruction import Announcement
@@ -22,7 +22,7 @@ RING_S = 3.0
 
 
 def duration(announcement: Announcement) -> float:
-    """Give the seconds that an announcement takes."""
+    """Return the seconds that an announcement takes."""
     if announcement.media or not announcement.text:
         return MEDIA_S
     return max(1.0, len(announcement.text) / SPEECH_CHARACTERS_PER_S)
@@ -54,13 +54,13 @@ Reaction = Planned | CalledOff
 class People:
     """The caller and all callees of one call."""
 
-    def __init__(self, call: CallModel, callees: Mapping[str, Callee]) -> None:
+    def __init__(self, call: Call, callees: Mapping[str, CalleeBehaviour]) -> None:
         self._call = call
         self._callees = callees
         self._asked = 0
         self._begun: dict[str, int] = {}
         self._prompt_ends = 0.0
-        self._answering: dict[int, Answers] = {}
+        self._answering: dict[int, Callee] = {}
 
     def react(self, command: do.Command, now: float) -> Iterable[Reaction]:
         """Say what people do about a command of the engine at this moment."""
@@ -92,7 +92,7 @@ class People:
     def _perhaps_hang_up(self, phase: str, now: float) -> list[Reaction]:
         """Hang up if the script wants it this time that the phase begins."""
         self._begun[phase] = self._begun.get(phase, 0) + 1
-        plan: HangsUp | None = self._call.hangs_up
+        plan: HangUp | None = self._call.hangs_up
         if plan is None or (plan.during, plan.nth) != (phase, self._begun[phase]):
             return []
         return [_caller_hangs_up(now + plan.after)]
@@ -124,10 +124,12 @@ class People:
 
     def _ring(self, command: do.RingLeg, now: float) -> list[Reaction]:
         leg_id, subject = command.leg_id, f"leg {command.leg_id}"
-        default: Callee = "busy" if command.phone == self._call.caller else Answers(answers=RING_S)
+        default: CalleeBehaviour = (
+            "busy" if command.phone == self._call.caller else Callee(answers=RING_S)
+        )
         callee = self._callees.get(command.phone, default)
         match callee:
-            case Answers():
+            case Callee():
                 self._answering[leg_id] = callee
                 answered = on.LegAnswered(at=now + callee.answers, leg_id=leg_id)
                 return [Planned(subject=subject, event=answered)]

@@ -11,7 +11,7 @@ from typing import assert_never
 from mockpbx.core import commands as do
 from mockpbx.core import events as on
 from mockpbx.core.cdr import CallRecord, FinishReason, Party
-from mockpbx.core.line import CallSetup, Line
+from mockpbx.core.channel import CallChannel, CallSetup
 from mockpbx.core.operations import perform
 from mockpbx.core.operations.outcome import Branches, Done, Go, Stop, Waiting
 from mockpbx.core.scenario import Scenario
@@ -19,7 +19,7 @@ from mockpbx.core.state import TRANSITIONS, State
 from mockpbx.errors import HarnessError, ProtocolError
 
 
-class Call:
+class CallEngine:
     """A call session.
 
     Attributes:
@@ -32,8 +32,8 @@ class Call:
         self.setup = setup
         self.state = State.NEW
         self.record: CallRecord | None = None
-        self._line = Line(setup, scenario)
-        self._journey = _journey(self._line)
+        self._channel = CallChannel(setup, scenario)
+        self._journey = _journey(self._channel)
         self._arrived_at = 0.0
 
     def handle(self, event: on.Event) -> list[do.Command]:
@@ -51,26 +51,26 @@ class Call:
         """
         before = self.state
         may_follow = self._admit(event)
-        line = self._line
+        channel = self._channel
         commands: list[do.Command] = []
-        line.commands = commands
+        channel.commands = commands
         if before is State.NEW:
             self._arrived_at = event.at
-        line.now = event.at - self._arrived_at
+        channel.now = event.at - self._arrived_at
         self._react(event)
         if self.state not in may_follow:
             raise HarnessError(f"{before.name} may not become {self.state.name} by {event}")
         return commands
 
     def _admit(self, event: on.Event) -> frozenset[State]:
-        """Give the states that may follow."""
+        """Return the states that may follow."""
         may_follow = TRANSITIONS[self.state].get(type(event))
         if may_follow is None:
             raise ProtocolError(
                 f"{type(event).__name__} is impossible for call {self.setup.session_id} "
                 f"in state {self.state.name}"
             )
-        if self.state is not State.NEW and event.at - self._arrived_at < self._line.now:
+        if self.state is not State.NEW and event.at - self._arrived_at < self._channel.now:
             raise ProtocolError(f"{type(event).__name__} comes from the past: {event.at:.3f}")
         if not self._is_expected(event):
             raise ProtocolError(
@@ -80,38 +80,38 @@ class Call:
 
     def _is_expected(self, event: on.Event) -> bool:
         """Tell whether the timer, leg, request or announcement is open, and the digit one."""
-        line = self._line
+        channel = self._channel
         match event:
             case on.DigitPressed():
                 return len(event.digit) == 1 and event.digit in "0123456789*#"
             case on.TimerFired():
-                return event.timer_id in line.timers
+                return event.timer_id in channel.timers
             case on.AnnouncementFinished() if self.state is State.WHISPERING:
-                return line.is_whispering(event.announcement_id)
+                return channel.is_whispering(event.announcement_id)
             case on.AnnouncementFinished():
-                playing = line.playing
+                playing = channel.playing
                 return playing is not None and playing.announcement_id == event.announcement_id
             case on.InstructionArrived() | on.RequestFailed():
-                return line.may_answer(event.request_id)
+                return channel.may_answer(event.request_id)
             case on.LegAnswered() | on.LegFailed() | on.LegHungUp():
-                return event.leg_id in line.legs
+                return event.leg_id in channel.legs
         return True
 
     def _react(self, event: on.Event) -> None:
         match event:
             case on.CallerHungUp():
                 self._journey.close()
-                self._end(_hung_up(self._line, self.state))
-            case on.InstructionArrived() | on.RequestFailed() if not self._line.awaits(
+                self._end(_hung_up(self._channel, self.state))
+            case on.InstructionArrived() | on.RequestFailed() if not self._channel.awaits(
                 event.request_id
             ):
-                self._line.came_late(event.request_id)
+                self._channel.came_late(event.request_id)
             case on.DigitPressed() if self._is_unasked():
-                self._line.log(f"digit {event.digit} dropped: nobody asked for it")
+                self._channel.log(f"digit {event.digit} dropped: nobody asked for it")
             case on.CallArrived():
                 self._resume(None)
             case on.TimerFired():
-                self._line.timers.discard(event.timer_id)
+                self._channel.timers.discard(event.timer_id)
                 self._resume(event)
             case _:
                 self._resume(event)
@@ -119,7 +119,7 @@ class Call:
     def _is_unasked(self) -> bool:
         """Tell whether nobody waits for a digit, or it belongs to an entry that is full."""
         waiting = self.state in (State.PROMPTING, State.COLLECTING)
-        return self._line.drops_digit() or not waiting
+        return self._channel.drops_digit() or not waiting
 
     def _resume(self, event: on.Event | None) -> None:
         """Let the operation go on until it waits again, or the call is over."""
@@ -130,35 +130,35 @@ class Call:
 
     def _end(self, stop: Stop) -> None:
         self.state = State.ENDED
-        line = self._line
-        line.close()
+        channel = self._channel
+        channel.close()
         if stop.by is not Party.CALLER:
-            line.commands.append(do.ReleaseCaller())
+            channel.commands.append(do.ReleaseCaller())
         setup = self.setup
-        self.record = line.journal.close(
+        self.record = channel.journal.close(
             session_id=setup.session_id,
             numa=setup.numa,
             numb=setup.numb,
             direction=setup.direction,
             started=setup.started,
-            ended_at=line.now,
+            ended_at=channel.now,
             reason=stop.reason,
             by=stop.by,
         )
-        line.commands.append(do.FileRecord(record=self.record))
+        channel.commands.append(do.FileRecord(record=self.record))
 
 
-def _hung_up(line: Line, state: State) -> Stop:
+def _hung_up(channel: CallChannel, state: State) -> Stop:
     """Say how a call ended that the caller ended."""
-    served = state is State.RECORDING or line.journal.connected_at is not None
+    served = state is State.RECORDING or channel.journal.connected_at is not None
     reason = FinishReason.SUCCESS_FINISH if served else FinishReason.SUBSCRIBER_DISCONNECTS
     return Stop(reason=reason, by=Party.CALLER)
 
 
-def _journey(line: Line) -> Waiting[Stop]:
+def _journey(channel: CallChannel) -> Waiting[Stop]:
     """Lead the call from operation to operation."""
-    scenario = line.scenario
-    refusal = _refusal(line)
+    scenario = channel.scenario
+    refusal = _refusal(channel)
     if refusal:
         return refusal
     ahead: deque[str | None] = deque([scenario.start])
@@ -166,10 +166,10 @@ def _journey(line: Line) -> Waiting[Stop]:
         name = ahead.popleft()
         if name is None:
             return Stop(reason=FinishReason.NO_OPERATION)
-        if len(line.journal.path) >= scenario.transition_limit:
+        if len(channel.journal.path) >= scenario.transition_limit:
             return Stop(reason=FinishReason.MAX_TRANSITION_COUNT_EXCEEDED)
-        line.enter(name)
-        outcome = yield from perform(line, name, scenario.operations[name])
+        channel.enter(name)
+        outcome = yield from perform(channel, name, scenario.operations[name])
         match outcome:
             case Go():
                 ahead.appendleft(outcome.operation)
@@ -184,9 +184,9 @@ def _journey(line: Line) -> Waiting[Stop]:
     return Stop(reason=FinishReason.SUCCESS_FINISH)
 
 
-def _refusal(line: Line) -> Stop | None:
+def _refusal(channel: CallChannel) -> Stop | None:
     """Turn a caller away before any operation."""
-    setup, scenario = line.setup, line.scenario
+    setup, scenario = channel.setup, channel.scenario
     if scenario.numbers and setup.numb not in scenario.numbers:
         return Stop(reason=FinishReason.NUMB_NOT_EXISTS)
     if setup.numa.lstrip("+") in scenario.blacklist:

@@ -4,20 +4,20 @@ Times are seconds since the call arrived; `CallRecord.started` places it on the 
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from mockpbx.core.instruction import Instruction
 from mockpbx.core.observed import Failure
 
 
-class Direction(Enum):
+class Direction(StrEnum):
     """Which way the call goes, in the values of the `direction` parameter [doc]."""
 
     IN = "in"
     OUT = "out"
 
 
-class FinishReason(Enum):
+class FinishReason(StrEnum):
     """How a call ended, in the vendors' words [doc]."""
 
     SUCCESS_FINISH = "success_finish"
@@ -37,7 +37,7 @@ class FinishReason(Enum):
     INTERNAL_ERROR = "internal_error"
 
 
-class Party(Enum):
+class Party(StrEnum):
     """Who ended the call."""
 
     CALLER = "caller"
@@ -45,7 +45,7 @@ class Party(Enum):
     PBX = "pbx"
 
 
-class LegDisposition(Enum):
+class LegDisposition(StrEnum):
     """What became of a dialled phone."""
 
     ANSWERED = "answered"

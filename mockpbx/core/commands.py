@@ -48,8 +48,8 @@ class TakeDigits(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What the endpoint is told about the call, before a dialect gives it names.
+class RequestFields:
+    """What a request tells the endpoint about the call, before a dialect names the parameters.
 
     Attributes:
         session_id: Identifies the call.
@@ -75,7 +75,7 @@ class SendRequest(Command):
     Attributes:
         request_id: Counts the requests of the call from 1; also its step.
         operation: The operation that asks.
-        question: What it asks.
+        fields: What the endpoint is told.
         method: The operation's own HTTP method and body form, if it has one.
         url: The operation's own address, if it has one.
         parameters: The operation's own ticked parameters, if it has them.
@@ -83,7 +83,7 @@ class SendRequest(Command):
 
     request_id: int
     operation: str
-    question: Question
+    fields: RequestFields
     method: str | None = None
     url: str | None = None
     parameters: frozenset[str] | None = None

@@ -78,11 +78,18 @@ class Journal:
             requests=tuple(self.requests),
             legs=tuple(self.legs),
             silences=tuple(self.silences),
-            wait_s=talked_from,
-            talk_s=ended_at - talked_from,
-            dead_air_s=sum([silence.until - silence.at for silence in self.silences]),
-            message_s=self.message_s,
+            wait_s=_milliseconds(talked_from),
+            talk_s=_milliseconds(ended_at - talked_from),
+            dead_air_s=_milliseconds(
+                sum((silence.until - silence.at for silence in self.silences), 0.0)
+            ),
+            message_s=_milliseconds(self.message_s),
             hung_up_by=by,
             finish_reason=reason,
             log=tuple(self.log),
         )
+
+
+def _milliseconds(seconds: float) -> float:
+    """Round to a millisecond: a sum of binary fractions makes 9.999… of ten seconds."""
+    return round(seconds, 3)

@@ -5,10 +5,10 @@ puts in their place, so that a report reads the same either way.
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Observed(Enum):
+class Observed(StrEnum):
     """Why an exchange with the endpoint brought no instruction."""
 
     REFUSED = "refused"

@@ -10,10 +10,10 @@ call to the next, and read the Location of a redirect that nobody follows.
 """
 
 import asyncio
-import socket
 import ssl
 import time
 from collections.abc import Iterator
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, cast
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 
 from mockpbx.core.observed import Observed
+from mockpbx.drivers.connection_errors import connection_failure
 from mockpbx.drivers.overheard import Overheard, overhearing
 from mockpbx.errors import ExchangeFailed, UsageError
 from mockpbx.wire.messages import HttpReply, HttpRequest
@@ -76,14 +77,10 @@ class HttpTransport:
     """
 
     def __init__(self, *, ca_file: str | None = None, keep_alive: bool = True) -> None:
-        kept = None if keep_alive else 0
+        self._kept = None if keep_alive else 0
         self._connection = "keep-alive" if keep_alive else "close"
-        # No timeouts: the engine's deadline is the only one.
-        self._connections = httpx.AsyncHTTPTransport(
-            verify=trust(ca_file) if ca_file else True,
-            trust_env=False,  # what the user's shell says is not the PBX's
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept),
-        )
+        self._trust = trust(ca_file) if ca_file else None
+        self._pools: dict[str, httpx.AsyncHTTPTransport] = {}
 
     async def __aenter__(self) -> Self:
         """Open the connection pool."""
@@ -96,7 +93,19 @@ class HttpTransport:
         trace: TracebackType | None,
     ) -> None:
         """Close all connections."""
-        await self._connections.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
+
+    def _pool(self, scheme: str) -> httpx.AsyncHTTPTransport:
+        """Return the connections of a scheme; to read the usual authorities takes a moment."""
+        if scheme not in self._pools:
+            # No timeouts: the engine's deadline is the only one.
+            self._pools[scheme] = httpx.AsyncHTTPTransport(
+                verify=(self._trust or _usual_authorities()) if scheme == "https" else False,
+                trust_env=False,  # what the user's shell says is not the PBX's
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=self._kept),
+            )
+        return self._pools[scheme]
 
     async def exchange(self, request: HttpRequest, sent: asyncio.Event) -> HttpReply:
         """Send a request and read the whole reply, bounded in size.
@@ -121,7 +130,7 @@ class HttpTransport:
 
     async def _exchange(self, request: HttpRequest, wire: Overheard) -> HttpReply:
         asked = _asked(request, wire, connection=self._connection)
-        response = await self._connections.handle_async_request(asked)
+        response = await self._pool(asked.url.scheme).handle_async_request(asked)
         try:
             body = await _bounded_body(response)
             if not wire.ends_with(body):
@@ -192,8 +201,14 @@ async def _bounded_body(response: httpx.Response) -> bytes:
     return b"".join(chunks)
 
 
+@cache
+def _usual_authorities() -> ssl.SSLContext:
+    """Return what all transports trust that are given no certificates; nobody changes it."""
+    return trust(None)
+
+
 def trust(ca_file: str | None) -> ssl.SSLContext:
-    """Give what connections trust, for those that are made past the transport.
+    """Return what connections trust, for those that are made past the transport.
 
     Args:
         ca_file: A file of certificates; None stands for the usual authorities.
@@ -214,42 +229,14 @@ def _mapped(
 ) -> ExchangeFailed:
     """Say in our words what httpx found."""
     where = urlsplit(request.url)
+    host, port = where.hostname or "", where.port or (443 if where.scheme == "https" else 80)
     for cause in _causes(error):
-        found = _by_cause(cause, where, wire)
+        found = connection_failure(
+            cause, host, port, connected=not wire.connecting, in_handshake=wire.in_handshake
+        )
         if found is not None:
-            return ExchangeFailed(*found)
+            return found
     return ExchangeFailed(*_by_kind(error, where, wire))
-
-
-def _by_cause(
-    cause: BaseException, where: SplitResult, wire: Overheard
-) -> tuple[Observed, str] | None:
-    """Read the error of the operating system or of TLS."""
-    match cause:
-        case ssl.SSLCertVerificationError():
-            return Observed.TLS, f"certificate refused: {excerpt(cause.verify_message)}"
-        case ssl.SSLError() if wire.in_handshake:
-            return Observed.TLS, f"TLS handshake failed: {_reason(cause)}"
-        case ssl.SSLError():
-            return Observed.TLS, f"TLS failed after the handshake: {_reason(cause)}"
-        case socket.gaierror():
-            return Observed.DNS, f"the name {where.hostname} has no address"
-        case ConnectionRefusedError():
-            port = where.port or (443 if where.scheme == "https" else 80)
-            return Observed.REFUSED, f"nothing listens at {where.hostname} port {port}"
-        case ConnectionResetError() | BrokenPipeError() if wire.in_handshake:
-            return Observed.TLS, "TLS handshake failed: the connection was reset"
-        case ConnectionResetError() | BrokenPipeError():
-            return Observed.RESET, "the connection was reset"
-        case TimeoutError() if wire.connecting:
-            return Observed.CONNECT_TIMEOUT, "no connection came about in time"
-        case TimeoutError():
-            return Observed.READ_TIMEOUT, "the endpoint fell silent"
-    return None
-
-
-def _reason(error: ssl.SSLError) -> str:
-    return excerpt(getattr(error, "reason", None) or str(error))
 
 
 def _by_kind(

@@ -11,20 +11,21 @@ from dataclasses import dataclass, replace
 from itertools import count
 from math import inf
 
-from mockpbx.callscript.failures import Rule
 from mockpbx.callscript.model import Repeat
 from mockpbx.callscript.people import People, Planned
 from mockpbx.core import commands as do
 from mockpbx.core import events as on
-from mockpbx.core.call import Call
-from mockpbx.core.cdr import CallRecord
-from mockpbx.core.line import CallSetup
+from mockpbx.core.call import CallEngine
+from mockpbx.core.channel import CallSetup
 from mockpbx.core.observed import Failure
 from mockpbx.core.scenario import Scenario
 from mockpbx.drivers.agenda import Agenda, Entry, GiveUp, Resend
-from mockpbx.drivers.injection import Injection, Outcome, injection
 from mockpbx.drivers.transport import Pace, Transport
 from mockpbx.errors import ExchangeFailed, HarnessError
+from mockpbx.faults.answers import Injection, Outcome, injection
+from mockpbx.faults.plan import Fault
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
 from mockpbx.wire.messages import HttpReply, HttpRequest
 from mockpbx.wire.reply import Instructed, read
 
@@ -46,7 +47,7 @@ class Part:
         request: Makes the HTTP request of a command.
         starts: Seconds after the opening of the stage.
         repeats: Requests that the PBX sends again.
-        rules: Failures put in the place of outcomes.
+        faults: Failures put in the place of outcomes.
         before_request: Done before each request is sent.
     """
 
@@ -57,57 +58,8 @@ class Part:
     request: Callable[[do.SendRequest], HttpRequest]
     starts: float = 0.0
     repeats: Sequence[Repeat] = ()
-    rules: tuple[Rule, ...] = ()
+    faults: tuple[Fault, ...] = ()
     before_request: BeforeRequest | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """One request on its way to the endpoint and what came of it.
-
-    What really happened and what the call was given instead are kept apart.
-
-    Attributes:
-        request_id: The request's number in the call.
-        copy: 0 for the request itself, 1 and on for its repetitions.
-        at: When it was sent, in seconds since the call arrived.
-        elapsed_s: Seconds until its outcome; what injected delays add is not in it.
-        request: What was sent.
-        reply: What the endpoint answered; None if no HTTP answer came.
-        observed: What the endpoint's own answer means.
-        seen: What the call was given: the same, unless a failure was injected.
-        injected: Ids of the failures put in its place.
-        abandoned: True if the PBX gave the request up and closed the connection; `reply`
-            and `observed` then tell what came while it was being closed, if anything did.
-    """
-
-    request_id: int
-    copy: int
-    at: float
-    elapsed_s: float
-    request: HttpRequest
-    reply: HttpReply | None
-    observed: Instructed | Failure | None
-    seen: Instructed | Failure | None
-    injected: tuple[str, ...] = ()
-    abandoned: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
-    """A call that was played to its end.
-
-    Attributes:
-        name: Names the call in its script.
-        record: Its call detail record.
-        exchanges: All its requests, in the order in which they were sent.
-        starts: Seconds after the opening of the stage at which it arrived.
-    """
-
-    name: str
-    record: CallRecord
-    exchanges: tuple[Exchange, ...]
-    starts: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,18 +89,18 @@ class Stage:
         self._now = 0.0
         self._tasks: dict[asyncio.Task[Outcome], _UnderWay] = {}
         self._parts: Sequence[Part] = ()
-        self._calls: list[Call] = []
+        self._calls: list[CallEngine] = []
         self._exchanges: list[dict[int, Exchange]] = []
         self._places = count()
 
-    async def play(self, parts: Sequence[Part]) -> tuple[Played, ...]:
+    async def play(self, parts: Sequence[Part]) -> tuple[CallResult, ...]:
         """Play calls to their end, all on one clock.
 
         Returns:
             The calls, in the order given.
         """
         self._parts = parts
-        self._calls = [Call(part.setup, part.scenario) for part in parts]
+        self._calls = [CallEngine(part.setup, part.scenario) for part in parts]
         self._exchanges = [{} for _ in parts]
         for owner, part in enumerate(parts):
             self._agenda.plan(part.starts, owner, "caller", on.CallArrived(at=part.starts))
@@ -229,7 +181,7 @@ class Stage:
             at=self._now,
             request=part.request(command),
             injection=injection(
-                part.rules, call=part.name, request_id=command.request_id, copy=copy
+                part.faults, call=part.name, request_id=command.request_id, copy=copy
             ),
             sent=asyncio.Event(),
         )
@@ -313,12 +265,12 @@ class Stage:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
-    def _played(self, owner: int) -> Played:
+    def _played(self, owner: int) -> CallResult:
         record, part = self._calls[owner].record, self._parts[owner]
         if record is None:
             raise HarnessError(f"{part.name} never ended")
         exchanges = tuple(exchange for _, exchange in sorted(self._exchanges[owner].items()))
-        return Played(name=part.name, record=record, exchanges=exchanges, starts=part.starts)
+        return CallResult(name=part.name, record=record, exchanges=exchanges, starts=part.starts)
 
 
 def _deadline(way: _UnderWay) -> str:

@@ -1,1 +1,1 @@
-"""What a well-behaved HTTP client refuses to send."""
+"""Faults: which exchange one strikes, and what the PBX then gets instead of an answer."""

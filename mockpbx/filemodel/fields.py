@@ -2,21 +2,59 @@
 
 import math
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Strict,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
+
+from mockpbx.errors import UsageError
+from mockpbx.filemodel.validation import explained
 
 
 class FileModel(BaseModel):
     """Base of the models of files: unknown keys are errors, values cannot be changed.
 
     Text is never made from numbers. Flags may be written as people do, ``yes`` or ``off``.
-    For whole numbers use `Whole`, for durations `Seconds`.
+    For whole numbers use `Whole`, for durations `Seconds`. In Python a value is made by the
+    names of its attributes, in a file by the keys, which differ where a key is a keyword.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **fields: object) -> None:
+            """Make a value in Python.
+
+            Raises:
+                UsageError: With all that is wrong, by attribute.
+            """
+            try:
+                super().__init__(**fields)
+            except ValidationError as wrong:
+                problems = explained(type(self), wrong, fields)
+                lines = [f"{type(self).__name__}: {problem}" for problem in problems]
+                raise UsageError("\n".join(lines)) from None
+
+        # Reading a file must not come this way: there, problems have lines.
+        __init__.__pydantic_base_init__ = True
+
+    def changed(self, **changes: object) -> Self:
+        """Return a copy in which some attributes are others, checked like a new value.
+
+        Raises:
+            UsageError: With all that is wrong, by attribute.
+        """
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return type(self)(**(given | changes))
 
 
 Whole = Annotated[int, Strict()]
@@ -65,7 +103,7 @@ class _ClosedKeys(GenerateJsonSchema):
 
 
 def json_schema(model: type[BaseModel], *, title: str, id: str) -> dict[str, Any]:  # noqa: A002  # the keyword's name
-    """Give a model's JSON Schema (draft 2020-12), for editors.
+    """Return a model's JSON Schema (draft 2020-12), for editors.
 
     Args:
         model: The model of a file.

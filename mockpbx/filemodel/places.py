@@ -71,7 +71,7 @@ def find(detail: ErrorDetails, data: object) -> Finding:
 
 
 def _readings(value: object, loc: Key) -> Iterator[tuple[Key, object]]:
-    """Give all ways to follow a location into a value, and where they end."""
+    """Return all ways to follow a location into a value, and where they end."""
     if not loc:
         yield (), value
         return
@@ -82,7 +82,7 @@ def _readings(value: object, loc: Key) -> Iterator[tuple[Key, object]]:
 
 
 def _inside(value: object, part: str | int) -> list[object]:
-    """Give what a mapping or a list holds at a place, if it holds something there."""
+    """Return what a mapping or a list holds at a place, if it holds something there."""
     if isinstance(value, dict) and part in value:
         return [value[part]]
     if isinstance(value, list) and isinstance(part, int) and part < len(value):

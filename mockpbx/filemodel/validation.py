@@ -1,5 +1,8 @@
 """Data → a model's values, or all that is wrong, each with its place in the file."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -19,12 +22,26 @@ def validate(model: type[M], document: Document, *, error: type[FileError]) -> M
         FileError: Of the type `error`, with everything that is wrong, in the order of lines.
     """
     try:
-        return model.model_validate(document.data)
+        return model.model_validate(document.data, by_alias=True, by_name=False)
     except ValidationError as wrong:
-        details = wrong.errors(include_url=False)
-    findings = _without_noise([find(detail, document.data) for detail in details])
-    problems = _problems(findings, model, document)
+        problems = _problems(wrong, model, document)
     raise error(document.source, sorted(problems, key=lambda problem: problem.line or 0))
+
+
+def explained(model: type[BaseModel], wrong: ValidationError, fields: object) -> list[Problem]:
+    """Return what is wrong with a value that was made in Python, by attribute."""
+    problems = _problems(wrong, model, Document(source="", data=fields, lines={}, scalars={}))
+    names = {field.alias: name for name, field in model.model_fields.items() if field.alias}
+    return [replace(problem, key=_named(problem.key, names)) for problem in problems]
+
+
+def _named(key: str | None, names: Mapping[str, str]) -> str | None:
+    """Return a dotted key with the attribute's name in the place of the file's key."""
+    if key is None:
+        return None
+    first = re.match(r"\w*", key)
+    alias = first[0] if first else ""
+    return names.get(alias, alias) + key[len(alias) :]
 
 
 def _without_noise(findings: list[Finding]) -> list[Finding]:
@@ -52,8 +69,10 @@ def _explains(other: Finding, finding: Finding) -> bool:
     return finding.is_about_choice and (is_deeper or other.is_about_length)
 
 
-def _problems(findings: list[Finding], model: type[BaseModel], document: Document) -> list[Problem]:
-    """Tell what is wrong, once for every place."""
+def _problems(wrong: ValidationError, model: type[BaseModel], document: Document) -> list[Problem]:
+    """Return what is wrong, once for every place."""
+    details = wrong.errors(include_url=False)
+    findings = _without_noise([find(detail, document.data) for detail in details])
     kinds: dict[Key, list[str]] = {}
     for finding in findings:
         if finding.wanted:

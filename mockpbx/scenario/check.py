@@ -9,7 +9,7 @@ from mockpbx.scenario.model import ForwardFile, OperationFile, ScenarioFile
 
 
 def problems(file: ScenarioFile, document: Document) -> list[Problem]:
-    """Give all that is wrong with a scenario as a whole, in the order of the file."""
+    """Return all that is wrong with a scenario as a whole, in the order of the file."""
     found = [
         *_unknown_targets(file, document),
         *_endless(file.operations, document),
@@ -35,18 +35,18 @@ def _endless(operations: Mapping[str, OperationFile], document: Document) -> Ite
         for name, operation in operations.items()
         if operation.kind in ("goto", "schedule")
     }
-    told: set[str] = set()
+    reported: set[str] = set()
     for name in instant:
         circle = _way_back(name, instant)
-        if circle and told.isdisjoint(circle):
-            told.update(circle)
+        if circle and reported.isdisjoint(circle):
+            reported.update(circle)
             way = " → ".join((*circle, name))
             message = f"{way} goes round and nothing in it waits; lead one of them elsewhere"
             yield document.problem(("operations", name, operations[name].kind), message)
 
 
 def _way_back(start: str, instant: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """Give the shortest way from an operation back to itself, empty if there is none."""
+    """Return the shortest way from an operation back to itself, empty if there is none."""
     ways: deque[tuple[str, ...]] = deque([(start,)])
     seen: set[str] = set()
     while ways:

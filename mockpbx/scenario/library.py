@@ -1,6 +1,7 @@
 """Finding scenarios: those that come with the program, and files."""
 
 from contextlib import suppress
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def load(name_or_path: str) -> Scenario:
         UsageError: No built-in scenario has this name, and it is no path.
     """
     if name_or_path in builtin_names():
-        return read(source(name_or_path), source=f"built-in {name_or_path}")
+        return _builtin(name_or_path)
     if not _is_path(name_or_path):
         raise UsageError(_unknown(name_or_path))
     return read(read_text(Path(name_or_path), error=ScenarioError), source=name_or_path)
@@ -51,6 +52,12 @@ def read(text: str, *, source: str) -> Scenario:
     return compile_scenario(file)
 
 
+@cache
+def _builtin(name: str) -> Scenario:
+    return read(source(name), source=f"built-in {name}")
+
+
+@cache
 def builtin_names() -> tuple[str, ...]:
     """Name the built-in scenarios, in alphabetical order."""
     files = (entry.name for entry in _BUILTIN.iterdir())
@@ -58,7 +65,7 @@ def builtin_names() -> tuple[str, ...]:
 
 
 def source(name: str) -> str:
-    """Give the text of a built-in scenario, to copy and change.
+    """Return the text of a built-in scenario, to copy and change.
 
     Raises:
         UsageError: There is none of this name.
@@ -69,7 +76,7 @@ def source(name: str) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """Give the JSON Schema of scenario files, for editors."""
+    """Return the JSON Schema of scenario files, for editors."""
     return json_schema(ScenarioFile, title="PBX scenario", id="urn:pbx-harness:scenario:1")
 
 

@@ -66,7 +66,7 @@ class KindFile(FileModel):
     ways: ClassVar[tuple[str, ...]] = ()
 
     def targets(self) -> Iterator[tuple[Key, str]]:
-        """Give all operations that this one may lead to, with the keys that name them."""
+        """Return all operations that this one may lead to, with the keys that name them."""
         for way in self.ways:
             value = getattr(self, way)
             if isinstance(value, str):
@@ -234,7 +234,7 @@ class OperationFile(FileModel):
         return settings
 
     def targets(self) -> Iterator[tuple[Key, str]]:
-        """Give all operations that this one may lead to, with the keys that name them."""
+        """Return all operations that this one may lead to, with the keys that name them."""
         settings = self.settings
         if isinstance(settings, str):
             yield ("goto",), settings

@@ -38,7 +38,7 @@ def suggestion(key: str) -> str | None:
 
 
 def missing(value: Mapping[str, object]) -> Rejected:
-    """Give the rejection of an object that holds no instruction, with a guess why."""
+    """Return the rejection of an object that holds no instruction, with a guess why."""
     wanted = f"{', '.join(FORWARDING)} nor {BRANCHING}"
     detail = f"no instruction: neither {wanted}{_guess(value)}"
     return Rejected(Observed.INSTRUCTION_INVALID, detail, "$")

@@ -41,6 +41,7 @@ class HttpRequest:
         headers: In the order they are sent; those of the connection are the driver's.
         body: None if the request has none.
         verbatim: What really went out, where this is only what it is meant to be.
+        params: The parameters as names and unencoded values, where they could be made out.
     """
 
     method: str
@@ -48,13 +49,14 @@ class HttpRequest:
     headers: Headers
     body: bytes | None
     verbatim: Verbatim | None = None
+    params: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str | None:
         """Find the first header of this name, in any case; None if there is none."""
         return header_value(self.headers, name)
 
     def curl(self) -> str:
-        """Give a line for a POSIX shell that sends this request again with curl."""
+        """Return a line for a POSIX shell that sends this request again with curl."""
         words = ["curl"]
         if any(letter in self.url for letter in "[]{}"):
             words.append("--globoff")

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from urllib.parse import quote
 
-from mockpbx.core.commands import Question
+from mockpbx.core.commands import RequestFields
 from mockpbx.errors import UsageError
+from mockpbx.wire.address import checked_headers, split_target
 from mockpbx.wire.messages import Headers, HttpRequest
-from mockpbx.wire.target import checked_headers, split_target
 
 PARAMETERS = (
     "cdr_id",
@@ -131,12 +131,49 @@ class Profile:
     extra: tuple[tuple[str, str], ...] = ()
     headers: Headers = ()
 
+    @property
+    def ticked(self) -> frozenset[str]:
+        """The names of the parameters that are sent.
 
-def build(question: Question, profile: Profile) -> HttpRequest:
+        Raises:
+            UsageError: One of them does not exist.
+        """
+        if self.parameters is None:
+            return self.dialect.parameters
+        unknown = sorted(self.parameters - set(PARAMETERS))
+        if unknown:
+            known = ", ".join(PARAMETERS)
+            raise UsageError(f"unknown request parameter {', '.join(unknown)}; choose from {known}")
+        return self.parameters
+
+    def written(self, started: float) -> str:
+        """Return a moment, in seconds since the Unix epoch, as `start_time` has it."""
+        if self.start_time is StartTime.EPOCH:
+            return str(int(started))
+        moment = datetime.fromtimestamp(started, tz=self.zone)
+        return moment.strftime(_TIME_FORMATS[self.start_time])
+
+    def encoded(self, params: tuple[tuple[str, str], ...]) -> str:
+        """Encode parameters for a query or a form: ``#`` becomes ``%23``, ``*`` stays."""
+        return "&".join(f"{self._escaped(name)}={self._escaped(value)}" for name, value in params)
+
+    def _escaped(self, text: str) -> str:
+        # surrogatepass: hostile values of a call script must not be able to stop the PBX.
+        safe = "*+" if self.raw_plus else "*"
+        return quote(text, safe=safe, errors="surrogatepass").replace("%20", self.space_as)
+
+    def body(self, params: tuple[tuple[str, str], ...]) -> bytes:
+        """Return the parameters as a body, in the form that the method wants."""
+        if self.method is Method.POST_JSON:
+            return json.dumps(dict(params)).encode()
+        return self.encoded(params).encode()
+
+
+def build(fields: RequestFields, profile: Profile) -> HttpRequest:
     """Make the request that asks this question.
 
     Args:
-        question: What the engine wants to know. Numbers are sent exactly as given.
+        fields: What the endpoint is told. Numbers are sent exactly as given.
         profile: How the PBX is set up.
 
     Raises:
@@ -144,83 +181,45 @@ def build(question: Question, profile: Profile) -> HttpRequest:
     """
     target = split_target(profile.url)
     headers = checked_headers(profile.headers)
-    pairs = parameter_values(question, profile)
-    if profile.method is Method.GET:
-        url = target.with_query(_encoded(pairs, profile))
-        return HttpRequest(method="GET", url=url, headers=headers, body=None)
-    if profile.method is Method.POST_QUERY:
-        url = target.with_query(_encoded(pairs, profile))
-        return HttpRequest(method="POST", url=url, headers=headers, body=b"")
+    params = parameter_values(fields, profile)
+    in_query = profile.method in (Method.GET, Method.POST_QUERY)
+    body = b"" if profile.method is Method.POST_QUERY else None
+    if not in_query:
+        headers, body = _with_content_type(headers, profile.method), profile.body(params)
     return HttpRequest(
-        method="POST",
-        url=target.with_query(""),
-        headers=_with_content_type(headers, profile.method),
-        body=_body(pairs, profile),
+        method="GET" if profile.method is Method.GET else "POST",
+        url=target.with_query(profile.encoded(params) if in_query else ""),
+        headers=headers,
+        body=body,
+        params=params,
     )
 
 
-def parameter_values(question: Question, profile: Profile) -> tuple[tuple[str, str], ...]:
-    """Give the parameters as names and unencoded values, in the order they are sent.
+def parameter_values(fields: RequestFields, profile: Profile) -> tuple[tuple[str, str], ...]:
+    """Return the parameters as names and unencoded values, in the order they are sent.
 
     Raises:
         UsageError: A ticked parameter does not exist.
     """
-    ticked = _ticked(profile)
+    ticked = profile.ticked
     values = {
-        "cdr_id": question.session_id,
-        "call_session_id": question.session_id,
-        "start_time": _start_time(question.started, profile),
-        "input_result": _input_result(question.digits, profile.no_input),
-        "numa": question.numa,
-        "numb": question.numb,
-        "direction": question.direction.value,
+        "cdr_id": fields.session_id,
+        "call_session_id": fields.session_id,
+        "start_time": profile.written(fields.started),
+        "input_result": _input_result(fields.digits, profile.no_input),
+        "numa": fields.numa,
+        "numb": fields.numb,
+        "direction": fields.direction.value,
     }
     named = ((name, values[name]) for name in PARAMETERS if name in ticked)
     sent = tuple((name, value) for name, value in named if value is not None)
     return sent + profile.extra
 
 
-def _ticked(profile: Profile) -> frozenset[str]:
-    if profile.parameters is None:
-        return profile.dialect.parameters
-    unknown = sorted(profile.parameters - set(PARAMETERS))
-    if unknown:
-        raise UsageError(
-            f"unknown request parameter {', '.join(unknown)}; choose from {', '.join(PARAMETERS)}"
-        )
-    return profile.parameters
-
-
-def _start_time(started: float, profile: Profile) -> str:
-    if profile.start_time is StartTime.EPOCH:
-        return str(int(started))
-    moment = datetime.fromtimestamp(started, tz=profile.zone)
-    return moment.strftime(_TIME_FORMATS[profile.start_time])
-
-
 def _input_result(digits: str | None, no_input: NoInput) -> str | None:
     if digits is not None:
         return digits
     return {NoInput.NONE: "None", NoInput.EMPTY: "", NoInput.ABSENT: None}[no_input]
-
-
-def _encoded(pairs: tuple[tuple[str, str], ...], profile: Profile) -> str:
-    """Encode for a query or a form: ``#`` becomes ``%23``, ``*`` stays."""
-    return "&".join(
-        f"{_escaped(name, profile)}={_escaped(value, profile)}" for name, value in pairs
-    )
-
-
-def _escaped(text: str, profile: Profile) -> str:
-    # surrogatepass: hostile values of a call script must not be able to stop the PBX.
-    safe = "*+" if profile.raw_plus else "*"
-    return quote(text, safe=safe, errors="surrogatepass").replace("%20", profile.space_as)
-
-
-def _body(pairs: tuple[tuple[str, str], ...], profile: Profile) -> bytes:
-    if profile.method is Method.POST_JSON:
-        return json.dumps(dict(pairs)).encode()
-    return _encoded(pairs, profile).encode()
 
 
 def _with_content_type(headers: Headers, method: Method) -> Headers:

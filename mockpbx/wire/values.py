@@ -5,7 +5,7 @@ from mockpbx.wire.rejected import Rejected, described
 
 
 def mismatch(path: str, expected: str, got: object) -> Rejected:
-    """Give the rejection ``phones[1]: expected a string of digits, got the number 7``.
+    """Return the rejection ``phones[1]: expected a string of digits, got the number 7``.
 
     Args:
         path: JSON path, e.g. ``$.phones[1]``.

@@ -52,15 +52,15 @@ _MODULES = (
 
 
 def endpoints() -> Mapping[str, Endpoint]:
-    """Give all endpoints by name."""
+    """Return all endpoints by name."""
     return registered()
 
 
 def broken_ones() -> Mapping[str, Endpoint]:
-    """Give the broken ones by name."""
+    """Return the broken ones by name."""
     return {name: one for name, one in endpoints().items() if one.caught_by is not None}
 
 
 def correct_ones() -> Mapping[str, Endpoint]:
-    """Give the correct ones by name."""
+    """Return the correct ones by name."""
     return {name: one for name, one in endpoints().items() if one.caught_by is None}

@@ -9,7 +9,7 @@ from tests.broken_endpoints.base import OPERATORS, Asked, CourierLine, Instructi
 from tests.broken_endpoints.crm import STANDARD, Order
 from tests.broken_endpoints.register import correct
 
-_NO_SECOND_TRY = {"SEQ-050": "a typing error should be mended on the same call"}
+_NO_SECOND_TRY = {"SEQ-050": "a typing error should be fixed on the same call"}
 
 
 @correct(states=True)

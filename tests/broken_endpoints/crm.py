@@ -43,12 +43,12 @@ class Crm:
         self.orders = {order.number: order for order in _ORDERS}
 
     def own(self, courier: str) -> list[Order]:
-        """Give the open orders of a courier."""
+        """Return the open orders of a courier."""
         mine = (order for order in self.orders.values() if order.courier == courier)
         return [order for order in mine if order.is_open]
 
     def awaited(self, customer: str) -> list[Order]:
-        """Give the open orders that somebody waits for."""
+        """Return the open orders that somebody waits for."""
         theirs = (order for order in self.orders.values() if order.customer == customer)
         return [order for order in theirs if order.is_open]
 

@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.certify.sentences import sentence
+
 if __name__ == "__main__":  # run by path
     sys.path[0] = str(Path(__file__).parents[2])
 
-from harness.model import FAILING, CaseResult, Verdict
+from harness.certify.model import FAILING, CaseResult, Verdict
 from tests.broken_endpoints.catalogue import broken_ones, correct_ones, endpoints
 from tests.broken_endpoints.register import Endpoint, Style
 from tests.broken_endpoints.running import Workshop, certify
@@ -70,7 +72,7 @@ def of_broken(workshop: Workshop, endpoint: Endpoint, *, every: bool) -> Row:
         verdict=own.verdict,
         right=right,
         noticed=tuple(item for item in _noticed(results) if item != endpoint.caught_by),
-        reason="" if right else f"expected {endpoint.verdict.value}: {own.finding.reason}",
+        reason="" if right else f"expected {endpoint.verdict.value}: {sentence(own.finding)}",
     )
 
 
@@ -79,7 +81,7 @@ def of_correct(workshop: Workshop, endpoint: Endpoint) -> Row:
     results = certify(workshop, endpoint)
     worst = max((item.verdict for item in results), key=_SEVERITY.index)
     wrong = [
-        f"{item.case.id} {item.verdict.value}: {item.finding.reason}"
+        f"{item.case.id} {item.verdict.value}: {sentence(item.finding)}"
         for item in results
         if item.verdict in FAILING
     ]

@@ -27,7 +27,7 @@ class RawLine(CourierLine):
     """Answers requests that came together in the opposite order."""
 
     def pieces(self, request: Request, reply: Reply) -> Iterator[Piece]:
-        """Give what is sent, piece by piece."""
+        """Return what is sent, piece by piece."""
         yield self.head(request, reply, f"Content-Length: {len(reply.body)}") + reply.body
 
     def head(self, request: Request, reply: Reply, *more: str) -> bytes:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from mockpbx.wire.request import Dialect, Method
 from tests.broken_endpoints.certificates import Certificate
 from tests.broken_endpoints.crm import FACTS
@@ -99,7 +99,7 @@ def enter(name: str, what: str, style: Style, **manifest: Any) -> None:
 
 
 def registered() -> Mapping[str, Endpoint]:
-    """Give what is in the register."""
+    """Return what is in the register."""
     return _REGISTER
 
 

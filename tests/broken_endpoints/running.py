@@ -7,13 +7,16 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import IO
 
-from harness import checks, registry
-from harness.certifier import Certifier
-from harness.model import Case, CaseResult
-from harness.target import Target, opened
+from harness.certify import checks, registry
+from harness.certify.model import Case, CaseResult
+from harness.certify.scheduler import Certifier
+from mockpbx.async_pbx import AsyncPbx
+from mockpbx.core.scenario import Scenario
+from mockpbx.manifest import endpoint as known
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.request import Profile
 from tests.broken_endpoints.base import PATH, STATES_PATH
@@ -108,10 +111,15 @@ def _end(process: "subprocess.Popen[str]") -> None:
         process.communicate()
 
 
-def target(endpoint: Endpoint, origin: str, ca_file: str) -> Target:
-    """Give what the manifest of an endpoint would say."""
-    scenario = replace(scenarios.load("courier-line"), deadline_s=endpoint.deadline_s)
-    return Target(
+@cache
+def _scenario() -> Scenario:
+    return scenarios.load("courier-line")
+
+
+def target(endpoint: Endpoint, origin: str, ca_file: str) -> known.Endpoint:
+    """Return what the manifest of an endpoint would say."""
+    scenario = replace(_scenario(), deadline_s=endpoint.deadline_s)
+    return known.Endpoint(
         profile=Profile(url=origin + PATH, method=endpoint.method, dialect=endpoint.dialect),
         scenario=scenario,
         facts=endpoint.facts,
@@ -129,10 +137,8 @@ def certify(
     return asyncio.run(_certified(where, cases, endpoint.jobs))
 
 
-async def _certified(where: Target, cases: list[Case], jobs: int) -> list[CaseResult]:
-    async with opened(where) as bench:
-        certifier = Certifier(
-            bench, capabilities=where.capabilities, tell=lambda _event: None, jobs=jobs
-        )
+async def _certified(where: known.Endpoint, cases: list[Case], jobs: int) -> list[CaseResult]:
+    async with AsyncPbx(where) as pbx:
+        certifier = Certifier(pbx, tell=lambda _event: None, jobs=jobs)
         await certifier.run(cases)
     return certifier.results

@@ -2,7 +2,7 @@
 
 import json
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import CourierLine, Instruction, Reply
 from tests.broken_endpoints.register import broken
 

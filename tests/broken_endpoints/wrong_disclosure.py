@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import replace
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import (
     OPERATORS,
     SHOP,

@@ -5,7 +5,7 @@ import re
 import traceback
 from collections.abc import Mapping
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from mockpbx.wire.request import Method
 from tests.broken_endpoints.base import Asked, CourierLine, Instruction, Reply, Request
 from tests.broken_endpoints.register import broken

@@ -5,7 +5,7 @@ import json
 from flask import Flask, Response, abort, jsonify, request
 from werkzeug.debug import DebuggedApplication
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from mockpbx.wire.request import Method
 from tests.broken_endpoints.base import PATH
 from tests.broken_endpoints.flasked import FlaskLine, Said

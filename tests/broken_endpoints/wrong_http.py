@@ -3,7 +3,7 @@
 import time
 from typing import Any, ClassVar
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import PATH, Asked, CourierLine, Instruction, Reply, Request
 from tests.broken_endpoints.register import broken
 

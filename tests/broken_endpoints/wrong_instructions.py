@@ -1,6 +1,6 @@
 """Endpoints whose JSON is no instruction, or one that leads nowhere."""
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import SHOP, Asked, CourierLine, Instruction
 from tests.broken_endpoints.crm import Order
 from tests.broken_endpoints.register import broken

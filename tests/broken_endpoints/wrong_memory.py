@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections import Counter
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import (
     ASK_ORDER,
     OPERATORS,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from mockpbx.wire.request import Method
 from tests.broken_endpoints.register import Style, enter
 

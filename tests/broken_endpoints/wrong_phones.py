@@ -1,6 +1,6 @@
 """Endpoints that name phones in a way that nobody can dial."""
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import Asked, CourierLine, Instruction
 from tests.broken_endpoints.crm import VIRTUAL_NUMBER, Order
 from tests.broken_endpoints.register import broken

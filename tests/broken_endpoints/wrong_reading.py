@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from mockpbx.wire.request import Dialect, Method
 from tests.broken_endpoints.base import Asked, CourierLine, Reply, Request
 from tests.broken_endpoints.crm import Order

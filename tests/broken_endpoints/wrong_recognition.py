@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import SHOP, Asked, CourierLine, Instruction, Reply
 from tests.broken_endpoints.crm import Order
 from tests.broken_endpoints.register import broken

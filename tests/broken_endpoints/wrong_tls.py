@@ -2,7 +2,7 @@
 
 import ssl
 
-from harness.model import Verdict
+from harness.certify.model import Verdict
 from tests.broken_endpoints.base import CourierLine
 from tests.broken_endpoints.certificates import Certificate
 from tests.broken_endpoints.register import broken

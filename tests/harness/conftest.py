@@ -22,15 +22,10 @@ import trustme
 import typer.testing
 
 from harness.cli.commands import app
-from mockpbx.callscript.model import CallScript
-from mockpbx.drivers.lockstep import LockstepPace
-from mockpbx.drivers.play import Setting, play
-from mockpbx.drivers.stage import Played
-from mockpbx.errors import CallScriptError, ExchangeFailed
-from mockpbx.filemodel import Document, validate
-from mockpbx.scenario import library as scenarios
+from mockpbx.errors import ExchangeFailed
+from mockpbx.result.call_result import CallResult
 from mockpbx.wire.messages import HttpReply, HttpRequest
-from mockpbx.wire.request import Profile
+from tests.fakes import FakePbx
 
 COURIER, CUSTOMER, ORDER = "79161110001", "79175968108", "10523"
 FACTS = {
@@ -138,7 +133,7 @@ def endpoint() -> Iterator[Callable[..., Endpoint]]:
 
 @pytest.fixture
 def expired(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
-    """Give a TLS server's context whose certificate has expired, and the authority's file."""
+    """Return a TLS server's context whose certificate has expired, and the authority's file."""
     ca = trustme.CA()
     ca_file = tmp_path / "ca.pem"
     ca.cert_pem.write_to_path(ca_file)
@@ -166,7 +161,7 @@ def manifest(tmp_path: Path) -> Callable[..., Path]:
 # -- the command -----------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pbx() -> Callable[..., Any]:
     """Run the command in this process; gives exit_code, stdout and stderr."""
 
@@ -223,32 +218,12 @@ class _Canned:
 
 
 @pytest.fixture
-def rehearse() -> Callable[..., Played]:
+def rehearse() -> Callable[..., CallResult]:
     """Play one call in virtual time against answers laid out beforehand."""
 
-    def run(*answers: object, scenario: str = "courier-line", **keys: object) -> Played:
-        of_script: dict[str, object] = {
-            name: keys.pop(name) for name in ("callees", "failures", "at") if name in keys
-        }
-        one: dict[str, object] = {"from": COURIER, "to": "74951234567", "expect": {}, **keys}
-        content: dict[str, object] = {
-            "id": "rehearsal",
-            "title": "A call.",
-            "calls": [one],
-            **of_script,
-        }
-        document = Document(source="rehearsal", data=content, lines={}, scalars={})
-        script = validate(CallScript, document, error=CallScriptError)
-        setting = Setting(
-            transport=_Canned(answers),
-            pace=LockstepPace(),
-            profile=Profile(url="http://127.0.0.1/"),
-            scenario=scenarios.load(scenario),
-            session_id=lambda: "123",
-            put_into_state=None,
-            load_scenario=scenarios.load,
-        )
-        return asyncio.run(play(script, setting)).calls[0]
+    def run(*answers: object, scenario: str = "courier-line", **options: Any) -> CallResult:
+        pbx = FakePbx(_Canned(answers), scenario=scenario, session_id=lambda: "123")
+        return asyncio.run(pbx.call(COURIER, **options))
 
     return run
 

@@ -1,10 +1,13 @@
 """Files that people write: what they mean, and what is said about their mistakes."""
 
 from enum import Enum
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from unittest.mock import patch
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -16,6 +19,7 @@ from mockpbx.filemodel import (
     FileModel,
     Seconds,
     Whole,
+    document,
     dotted,
     json_schema,
     parse,
@@ -23,6 +27,7 @@ from mockpbx.filemodel import (
     suggest,
     validate,
 )
+from mockpbx.filemodel.document import DEEPEST
 
 
 class OrderError(FileError):
@@ -390,6 +395,62 @@ def test_any_text_is_read_or_refused_with_a_file_error(text: str) -> None:
     except OrderError as refused:
         assert refused.problems  # noqa: PT017  # whether it is raised is not known
         str(refused).encode()  # it can be printed
+
+
+_PIECES = [
+    *("a", "key", "1", "007", "1.5", "true", "null", "~", "=", "é", "\U0001f600", "word word"),
+    *("-", "- ", "\n- ", "\n  - ", ": ", ":", "\nk: ", "\n  k2: ", "? ", "?", "\n? a\n: b"),
+    *("\n", "\n  ", "\n    ", "  ", " ", "\t", "\r\n", "\x85", "\u2028", "\ufeff", "\xa0", "\x00"),
+    *("[", "]", "{", "}", ", ", ",", "{a: b}", "[a, b]", "\n]", "#", " # c", "\n---\n", "\n..."),
+    *("&x ", "*x ", "<<: ", "!", "!!str ", "!t ", "@", "`", "%", "\n%YAML 1.2\n"),
+    *("|\n  ", "|-\n", "|+\n", ">\n  ", ">2\n", "|#", "\\n", "\\x41"),
+    *("'", '"', "''", "'a'", '"a b"'),
+]
+_PIECED = st.lists(st.sampled_from(_PIECES), max_size=20).map("".join)
+
+
+def _outcome(text: str) -> Document | list[Problem]:
+    try:
+        return read(text)
+    except OrderError as refused:
+        return list(refused.problems)
+
+
+def _outcome_of_pyyaml(text: str) -> Document | list[Problem]:
+    with patch.object(document, "_QUICK", None):
+        return _outcome(text)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(_PIECED | _YAML)
+@example("{a?b: c}")
+@example("[a, ?b]")
+@example("k: |#x")
+@example("---")
+@example("a: !")
+@example("a\tb")
+@example("[" * 100_000)
+@example("- " * 100_000)
+@example("{a: " * DEEPEST)
+@example("a: 1\nb: *c")
+@example("&a [*a, *a]")
+def test_a_text_is_read_alike_with_and_without_libyaml(text: str) -> None:
+    assert _outcome(text) == _outcome_of_pyyaml(text)
+
+
+@pytest.mark.parametrize("levels", [DEEPEST - 1, DEEPEST, DEEPEST + 1])
+def test_as_many_levels_are_read_with_as_without_libyaml(levels: int) -> None:
+    text = "[" * levels + "]" * levels
+    assert _outcome(text) == _outcome_of_pyyaml(text)
+    assert isinstance(_outcome(text), Document) == (levels <= DEEPEST)
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML is built without libyaml here")
+def test_the_catalogue_is_read_by_libyaml() -> None:
+    folder = resources.files("mockpbx.callscript") / "catalogue"
+    with patch.object(document, "_Loader", side_effect=AssertionError("read by PyYAML")):
+        texts = [file.read_text("utf-8") for file in folder.iterdir() if ".yaml" in file.name]
+        assert all(isinstance(_outcome(text), Document) for text in texts)
 
 
 @settings(max_examples=200, deadline=None)

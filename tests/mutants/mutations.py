@@ -40,7 +40,7 @@ class Mutant:
 
 
 def mutants() -> list[Mutant]:
-    """Give all mutants, one change in each."""
+    """Return all mutants, one change in each."""
     text = ROUTING.read_text("utf-8")
     found = []
     for number, (function, node) in enumerate(_conditions(ast.parse(text))):
@@ -69,7 +69,7 @@ class _Replace(ast.NodeTransformer):
 
 
 def _conditions(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """Give all that decides: conditions, and what a function that tells yes or no returns."""
+    """Return all that decides: conditions, and what a function that tells yes or no returns."""
     for function in tree.body:
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from mockpbx.core.cdr import FinishReason
-from mockpbx.core.line import Line
+from mockpbx.core.channel import CallChannel
 from mockpbx.core.operations.announcement import announce
 from mockpbx.core.operations.forward import forward
 from mockpbx.core.operations.interactive import interactive
@@ -24,21 +24,21 @@ from mockpbx.core.scenario import (
 )
 
 
-def perform(line: Line, name: str, operation: Operation) -> Waiting[Outcome]:
+def perform(channel: CallChannel, name: str, operation: Operation) -> Waiting[Outcome]:
     """Carry out one operation of the scenario."""
     match operation:
         case Interactive():
-            return (yield from interactive(line, name, operation))
+            return (yield from interactive(channel, name, operation))
         case Menu():
-            return (yield from menu(line, name, operation))
+            return (yield from menu(channel, name, operation))
         case ForwardTo():
-            return (yield from forward(line, operation))
+            return (yield from forward(channel, operation))
         case Announce():
-            return (yield from announce(line, operation))
+            return (yield from announce(channel, operation))
         case Voicemail():
-            return (yield from voicemail(line, name, operation))
+            return (yield from voicemail(channel, name, operation))
         case Schedule():
-            return schedule(line, operation)
+            return schedule(channel, operation)
         case Goto():
             return Go(operation=operation.target)
         case HangUp():

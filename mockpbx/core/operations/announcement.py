@@ -1,21 +1,21 @@
 """Information message: play something, go on."""
 
+from mockpbx.core.channel import CallChannel
 from mockpbx.core.instruction import Announcement
-from mockpbx.core.line import Line
 from mockpbx.core.operations.outcome import Outcome, Waiting, go
 from mockpbx.core.scenario import Announce
 from mockpbx.core.state import State
 
 
-def announce(line: Line, operation: Announce) -> Waiting[Outcome]:
+def announce(channel: CallChannel, operation: Announce) -> Waiting[Outcome]:
     """Play the operation's announcement."""
-    yield from play(line, operation.announcement)
+    yield from play(channel, operation.announcement)
     return go(operation.next)
 
 
-def play(line: Line, announcement: Announcement | None) -> Waiting[None]:
+def play(channel: CallChannel, announcement: Announcement | None) -> Waiting[None]:
     """Play something to its end; digits pressed meanwhile are dropped."""
     if announcement:
-        line.play(announcement)
+        channel.play(announcement)
         yield State.ANNOUNCING  # only its end can be reported in this state
-        line.played()
+        channel.played()

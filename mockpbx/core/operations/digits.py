@@ -6,9 +6,9 @@ the one before belongs to the entry that is full [assumed]. ``*`` and ``#`` are 
 any other; the vendors document no terminator.
 """
 
+from mockpbx.core.channel import CallChannel
 from mockpbx.core.events import DigitPressed
 from mockpbx.core.instruction import Announcement
-from mockpbx.core.line import Line
 from mockpbx.core.operations.outcome import Waiting
 from mockpbx.core.scenario import Collect
 from mockpbx.core.state import State
@@ -18,42 +18,42 @@ SPARE_S = 1.0
 
 
 def collect(
-    line: Line, name: str, wanted: Collect, prompt: Announcement | None = None
+    channel: CallChannel, name: str, wanted: Collect, prompt: Announcement | None = None
 ) -> Waiting[str]:
     """Take digits until there are enough, or the caller is silent for too long.
 
     Returns:
         The digits, ``""`` if none were pressed.
     """
-    digits = yield from _first_during(line, name, wanted, prompt)
+    digits = yield from _first_during(channel, name, wanted, prompt)
     try:
         if len(digits) < wanted.length:
-            timer = line.start_timer(wanted.inter_digit_s if digits else wanted.first_digit_s)
+            timer = channel.start_timer(wanted.inter_digit_s if digits else wanted.first_digit_s)
             while isinstance(event := (yield State.COLLECTING), DigitPressed):
                 digits += event.digit
                 if len(digits) == wanted.length:
                     break
-                line.restart_timer(timer, wanted.inter_digit_s)
-            line.stop_timer(timer)
+                channel.restart_timer(timer, wanted.inter_digit_s)
+            channel.stop_timer(timer)
     finally:  # a caller who hangs up in the middle has entered these digits all the same
-        line.took_digits(name, digits)
+        channel.took_digits(name, digits)
     if len(digits) == wanted.length > 1:
-        line.ignore_digits(SPARE_S)
+        channel.ignore_digits(SPARE_S)
     return digits
 
 
 def _first_during(
-    line: Line, name: str, wanted: Collect, prompt: Announcement | None
+    channel: CallChannel, name: str, wanted: Collect, prompt: Announcement | None
 ) -> Waiting[str]:
     """Play the prompt; a digit ends it and is the first one."""
     if prompt:
-        line.play(prompt)
-    line.take_digits(name, wanted.length)
+        channel.play(prompt)
+    channel.take_digits(name, wanted.length)
     if not prompt:
         return ""
     event = yield State.PROMPTING
     if isinstance(event, DigitPressed):
-        line.stop_playing()
+        channel.stop_playing()
         return event.digit
-    line.played()
+    channel.played()
     return ""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from mockpbx.core.cdr import FinishReason, LegDisposition, Party
+from mockpbx.core.channel import CallChannel
 from mockpbx.core.events import AnnouncementFinished, LegAnswered, LegFailed, LegFailure, TimerFired
 from mockpbx.core.instruction import Announcement
-from mockpbx.core.line import Line
 from mockpbx.core.operations.announcement import play
 from mockpbx.core.operations.outcome import Go, Outcome, Stop, Waiting
 from mockpbx.core.scenario import Dial, Dialling, ForwardTo
@@ -39,22 +39,22 @@ class Unreached:
         return FinishReason.NO_SUCCESS_OPERATOR_CALL
 
 
-def forward(line: Line, operation: ForwardTo) -> Waiting[Outcome]:
+def forward(channel: CallChannel, operation: ForwardTo) -> Waiting[Outcome]:
     """Carry out a forward operation of the scenario."""
-    yield from play(line, operation.announcement)
-    result = yield from reach(line, operation.phones, operation.dial)
+    yield from play(channel, operation.announcement)
+    result = yield from reach(channel, operation.phones, operation.dial)
     if isinstance(result, Unreached) and operation.unreached is not None:
         return Go(operation=operation.unreached)
     return Stop(reason=result.reason) if isinstance(result, Unreached) else result
 
 
 def reach(
-    line: Line, phones: tuple[str, ...], dial: Dial, whisper: Announcement | None = None
+    channel: CallChannel, phones: tuple[str, ...], dial: Dial, whisper: Announcement | None = None
 ) -> Waiting[Stop | Unreached]:
     """Dial phones until somebody talks to the caller.
 
     Args:
-        line: The call.
+        channel: The call.
         phones: Numbers, in the order given.
         dial: How they are dialled.
         whisper: Message to whoever answers; beats that of `dial` [doc].
@@ -64,47 +64,47 @@ def reach(
     """
     whisper = whisper or dial.whisper
     waves = [(phone,) for phone in phones] if dial.dialling is Dialling.HUNT else [phones]
-    before = len(line.journal.legs)
+    before = len(channel.journal.legs)
     for wave in waves:
-        leg_id = yield from _ring(line, wave, dial)
-        if leg_id is not None and (yield from _brief(line, leg_id, whisper)):
-            return (yield from _talk(line, leg_id))
-    legs = line.journal.legs[before:]
+        leg_id = yield from _ring(channel, wave, dial)
+        if leg_id is not None and (yield from _brief(channel, leg_id, whisper)):
+            return (yield from _talk(channel, leg_id))
+    legs = channel.journal.legs[before:]
     return Unreached(dispositions=frozenset(leg.disposition for leg in legs))
 
 
-def _ring(line: Line, phones: tuple[str, ...], dial: Dial) -> Waiting[int | None]:
+def _ring(channel: CallChannel, phones: tuple[str, ...], dial: Dial) -> Waiting[int | None]:
     """Ring phones at once; give the leg that answered, if one did."""
     for phone in phones:
-        line.ring(phone, dial)
-    while line.legs:
+        channel.ring(phone, dial)
+    while channel.legs:
         event = yield State.RINGING
         match event:
             case LegAnswered():
-                line.answered(event.leg_id)
+                channel.answered(event.leg_id)
                 return event.leg_id
             case LegFailed():
-                line.lose_leg(event.leg_id, _DISPOSITIONS[event.failure])
+                channel.lose_leg(event.leg_id, _DISPOSITIONS[event.failure])
             case TimerFired():
-                line.end_leg(line.leg_of_timer(event.timer_id), LegDisposition.NO_ANSWER)
+                channel.end_leg(channel.leg_of_timer(event.timer_id), LegDisposition.NO_ANSWER)
     return None
 
 
-def _brief(line: Line, leg_id: int, whisper: Announcement | None) -> Waiting[bool]:
+def _brief(channel: CallChannel, leg_id: int, whisper: Announcement | None) -> Waiting[bool]:
     """Whisper to the person called; tell whether they are still there after it."""
     if not whisper:
         return True
-    line.whisper(leg_id, whisper)
+    channel.whisper(leg_id, whisper)
     event = yield State.WHISPERING
     if isinstance(event, AnnouncementFinished):
         return True
-    line.lose_leg(leg_id, LegDisposition.REJECTED)
+    channel.lose_leg(leg_id, LegDisposition.REJECTED)
     return False
 
 
-def _talk(line: Line, leg_id: int) -> Waiting[Stop]:
+def _talk(channel: CallChannel, leg_id: int) -> Waiting[Stop]:
     """Connect the two until the person called hangs up; the caller may do so at any time."""
-    line.connect(leg_id)
+    channel.connect(leg_id)
     yield State.TALKING
-    line.lose_leg(leg_id, LegDisposition.ANSWERED)
+    channel.lose_leg(leg_id, LegDisposition.ANSWERED)
     return Stop(reason=FinishReason.SUCCESS_FINISH, by=Party.CALLEE)

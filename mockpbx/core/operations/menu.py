@@ -1,17 +1,17 @@
 """Menu: a prompt and one choice, asked again a few times."""
 
 from mockpbx.core.cdr import FinishReason
-from mockpbx.core.line import Line
+from mockpbx.core.channel import CallChannel
 from mockpbx.core.operations.digits import collect
 from mockpbx.core.operations.outcome import Go, Outcome, Stop, Waiting
 from mockpbx.core.scenario import Collect, Menu
 
 
-def menu(line: Line, name: str, operation: Menu) -> Waiting[Outcome]:
+def menu(channel: CallChannel, name: str, operation: Menu) -> Waiting[Outcome]:
     """Ask until a valid choice is made or the attempts are used up."""
     one_digit = Collect(length=1, first_digit_s=operation.wait_s)
     for _ in range(operation.attempts):
-        digit = yield from collect(line, name, one_digit, operation.prompt)
+        digit = yield from collect(channel, name, one_digit, operation.prompt)
         chosen = operation.choices.get(digit)
         if chosen is not None:
             return Go(operation=chosen)

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 from mockpbx.core.cdr import FinishReason
-from mockpbx.core.line import Line
+from mockpbx.core.channel import CallChannel
 from mockpbx.core.operations.outcome import Go, Outcome, Stop
 from mockpbx.core.scenario import Hours, Schedule
 
 
-def schedule(line: Line, operation: Schedule) -> Outcome:
+def schedule(channel: CallChannel, operation: Schedule) -> Outcome:
     """Choose the way by the time at which the call gets here."""
-    wall = datetime.fromtimestamp(line.setup.started + line.now, operation.zone)
+    wall = datetime.fromtimestamp(channel.setup.started + channel.now, operation.zone)
     if any(_covers(hours, wall) for hours in operation.hours):
         return Go(operation=operation.opened)
     if operation.closed is not None:

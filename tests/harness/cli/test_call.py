@@ -21,7 +21,7 @@ BY_DAY = ("--at", "2026-09-17 10:15")
 CALL = ("--from", COURIER, "--dial", ".10523", *BY_DAY)
 
 
-def test_a_call_is_drawn_and_told_with_numbers_masked(pbx: Pbx, endpoint: Pbx) -> None:
+def test_a_call_is_drawn_and_said_with_numbers_masked(pbx: Pbx, endpoint: Pbx) -> None:
     result = pbx("call", endpoint().url, *CALL)
     assert result.exit_code == 0
     assert "│── keys 10523 ──" in result.stdout
@@ -40,11 +40,11 @@ def test_numbers_are_shown_to_who_asks_for_them(pbx: Pbx, endpoint: Pbx) -> None
 
 
 def test_the_record_is_given_as_json_and_nothing_else(pbx: Pbx, endpoint: Pbx) -> None:
-    result = pbx("call", endpoint().url, *CALL, "--json")
-    told = json.loads(result.stdout)
-    assert told["record"]["finish_reason"] == "success_finish"
-    assert [exchange["reply"]["status"] for exchange in told["exchanges"]] == [200, 200]
-    assert told["exchanges"][0]["curl"].startswith("curl 'http://127.0.0.1:")
+    result = pbx("call", endpoint().url, *CALL, "--json", "-")
+    written = json.loads(result.stdout)
+    assert written["record"]["finish_reason"] == "success_finish"
+    assert [exchange["reply"]["status"] for exchange in written["exchanges"]] == [200, 200]
+    assert written["exchanges"][0]["curl"].startswith("curl 'http://127.0.0.1:")
     assert CUSTOMER not in result.stdout
 
 
@@ -174,7 +174,9 @@ def test_an_ambiguous_answer_is_noted_on_one_line(pbx: Pbx, endpoint: Pbx) -> No
 SECRETS = ("hunter2", "tok-5678", "q-secret-9")
 
 
-@pytest.mark.parametrize("form", [(), ("--json",), ("--show-numbers",), ("--method", "POST-json")])
+@pytest.mark.parametrize(
+    "form", [(), ("--json", "-"), ("--show-numbers",), ("--method", "POST-json")]
+)
 def test_secrets_appear_in_no_output(pbx: Pbx, endpoint: Pbx, form: tuple[str, ...]) -> None:
     # The endpoint repeats them, as debug pages do.
     there = endpoint(lambda _: {"text": f"Denied: {' '.join(SECRETS)}"})
@@ -220,7 +222,7 @@ def test_a_mistake_names_the_option_and_what_to_do(pbx: Pbx, said: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["garbage", "", "http://", "http://[::1", "ftp://h/", "http://h:0"])
-def test_what_is_no_address_is_told_how_to_write_one(pbx: Pbx, url: str) -> None:
+def test_what_is_no_address_is_shown_how_to_write_one(pbx: Pbx, url: str) -> None:
     result = pbx("call", url, "--from", COURIER, *BY_DAY)
     assert result.exit_code == 2
     assert "write it like http://127.0.0.1:8080/crm_integration" in result.stderr

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from harness import registry
-from harness.certifier import inapplicable
-from harness.model import Case, Keyword, Source
-from harness.target import from_url
+from harness.certify import registry
+from harness.certify.applicability import inapplicable
+from harness.certify.model import Case, Keyword, Source
+from mockpbx.manifest.endpoint import Endpoint
 
 Pbx = Callable[..., Any]
 E = TypeVar("E", bound=Enum)
@@ -24,7 +24,7 @@ def sorted_values(found: Iterable[E]) -> list[E]:
 
 
 def ids(pbx: Pbx, *words: object) -> list[str]:
-    result = pbx("cases", *words, "--json")
+    result = pbx("cases", *words, "--json", "-")
     assert result.exit_code == 0, result.stderr
     return [case["id"] for case in json.loads(result.stdout)]
 
@@ -43,12 +43,12 @@ def those_of(requirement: str) -> list[str]:
 def test_all_cases_are_listed_one_a_line(pbx: Pbx) -> None:
     lines = pbx("cases").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:-2]] == list(CASES)
-    assert lines[-1] == f"{len(CASES)} cases; pbx explain ID tells more"
+    assert lines[-1] == f"{len(CASES)} cases; pbx explain ID says more"
     assert all(case.title in line for case, line in zip(CASES.values(), lines[1:], strict=False))
 
 
 def test_as_json_a_case_tells_what_it_needs(pbx: Pbx) -> None:
-    (case,) = json.loads(pbx("cases", "SEQ-001", "--json").stdout)
+    (case,) = json.loads(pbx("cases", "SEQ-001", "--json", "-").stdout)
     assert case["facts"] == ["courier", "customer", "order"]
     assert case["keyword"] == "MUST"
     assert "applicable" not in case
@@ -91,7 +91,7 @@ def test_cases_are_chosen_by_keyword_in_any_case(pbx: Pbx, keyword: Keyword) -> 
 @pytest.mark.parametrize(
     "words", [["xyzzy"], ["--family", "NONE"], ["SEQ-001", "--family", "REPLY"], ["--source", "x"]]
 )
-@pytest.mark.parametrize("more", [[], ["--requirements"], ["--json"]])
+@pytest.mark.parametrize("more", [[], ["--requirements"], ["--json", "-"]])
 def test_a_filter_that_matches_nothing_is_exit_code_2(
     pbx: Pbx, words: list[str], more: list[str]
 ) -> None:
@@ -105,7 +105,7 @@ def test_a_manifest_tells_which_cases_do_not_apply_and_why(
     pbx: Pbx, manifest: Callable[..., Path]
 ) -> None:
     file = manifest("http://127.0.0.1:8080/", facts={"courier": "79161110001"})
-    found = json.loads(pbx("cases", "--facts", file, "--json").stdout)
+    found = json.loads(pbx("cases", "--manifest", file, "--json", "-").stdout)
     by_id = {case["id"]: case for case in found}
     assert by_id["REPLY-001"]["applicable"] is True
     assert by_id["REPLY-001"]["not_applicable"] is None
@@ -114,16 +114,16 @@ def test_a_manifest_tells_which_cases_do_not_apply_and_why(
     assert "does not declare https" in by_id[secure]["not_applicable"]
 
 
-def test_people_are_told_how_many_do_not_apply(pbx: Pbx, manifest: Callable[..., Path]) -> None:
+def test_people_see_how_many_do_not_apply(pbx: Pbx, manifest: Callable[..., Path]) -> None:
     file = manifest("http://127.0.0.1:8080/", facts={"courier": "79161110001"})
-    printed = pbx("cases", "SEQ-001", "--facts", file).stdout
+    printed = pbx("cases", "SEQ-001", "--manifest", file).stdout
     assert "needs the fact customer, order in [facts]" in printed
     assert printed.endswith("1 case, of which 1 not applicable\n")
 
 
 def test_the_more_is_declared_the_more_applies() -> None:
-    little = from_url("http://127.0.0.1/")
-    much = from_url("https://127.0.0.1/")
+    little = Endpoint.at("http://127.0.0.1/")
+    much = Endpoint.at("https://127.0.0.1/")
     fewer, more = (
         {
             case.id
@@ -136,7 +136,7 @@ def test_the_more_is_declared_the_more_applies() -> None:
 
 
 def test_a_manifest_that_is_wrong_is_exit_code_2(pbx: Pbx, tmp_path: Path) -> None:
-    result = pbx("cases", "--facts", tmp_path / "pbx.toml")
+    result = pbx("cases", "--manifest", tmp_path / "pbx.toml")
     assert result.exit_code == 2
     assert "no such file" in result.stderr
 
@@ -145,7 +145,7 @@ def test_a_manifest_that_is_wrong_is_exit_code_2(pbx: Pbx, tmp_path: Path) -> No
 
 
 def test_every_requirement_is_listed_with_its_cases_or_why_it_has_none(pbx: Pbx) -> None:
-    found = json.loads(pbx("cases", "--requirements", "--json").stdout)
+    found = json.loads(pbx("cases", "--requirements", "--json", "-").stdout)
     assert {one["id"] for one in found} == {one.id for one in registry.requirements()}
     for one in found:
         assert one["cases"] == those_of(one["id"])
@@ -153,7 +153,7 @@ def test_every_requirement_is_listed_with_its_cases_or_why_it_has_none(pbx: Pbx)
 
 
 def test_a_requirement_is_listed_with_all_its_cases_whatever_was_asked_for(pbx: Pbx) -> None:
-    (one,) = json.loads(pbx("cases", "SEQ-001", "--requirements", "--json").stdout)
+    (one,) = json.loads(pbx("cases", "SEQ-001", "--requirements", "--json", "-").stdout)
     requirement = CASES["SEQ-001"].requirement.id
     assert one["cases"] == those_of(requirement)
 

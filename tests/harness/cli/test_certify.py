@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from harness import registry
-from harness.bundle import verify
-from harness.context import Context
-from harness.model import Finding
+from harness.certify import registry
+from harness.certify.context import Context
+from harness.certify.reasons import Finding
+from harness.results.bundle import verify
 
 Pbx = Callable[..., Any]
 PBX = Path(sys.executable).with_name("pbx")
@@ -41,7 +41,7 @@ def test_an_endpoint_that_is_not_certified_is_exit_code_1(pbx: Pbx, endpoint: Pb
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "given"),
     {
         "no case is called NOPE-1": ["--only", "NOPE-1"],
         "no case is called NOPE-2": ["--skip", "NOPE-2"],
@@ -52,17 +52,17 @@ def test_an_endpoint_that_is_not_certified_is_exit_code_1(pbx: Pbx, endpoint: Pb
         "two reports cannot both be written to -": ["--html", "-", "--json", "-"],
     }.items(),
 )
-def test_a_mistake_is_exit_code_2_and_is_told_before_anything_runs(
-    pbx: Pbx, endpoint: Pbx, words: str, told: list[str]
+def test_a_mistake_is_exit_code_2_and_is_said_before_anything_runs(
+    pbx: Pbx, endpoint: Pbx, words: str, given: list[str]
 ) -> None:
     there = endpoint()
-    result = pbx("certify", there.url, *told)
+    result = pbx("certify", there.url, *given)
     assert result.exit_code == 2
     assert words in result.stderr
     assert there.asked == []
 
 
-def test_a_slip_in_the_name_of_a_fact_is_told(pbx: Pbx, endpoint: Pbx, manifest: Pbx) -> None:
+def test_a_slip_in_the_name_of_a_fact_is_said(pbx: Pbx, endpoint: Pbx, manifest: Pbx) -> None:
     file = manifest(endpoint().url, facts={"curier": "79161110001"})
     result = pbx("certify", "--manifest", file, "--only", "REPLY-001")
     assert result.exit_code == 0
@@ -82,10 +82,10 @@ def test_nobody_listening_is_exit_code_3_and_the_report_says_so(pbx: Pbx, tmp_pa
         port = probe.getsockname()[1]
     report = tmp_path / "report.json"
     result = pbx("certify", f"http://127.0.0.1:{port}/crm_integration", "--json", report)
-    told = json.loads(report.read_text())
+    written = json.loads(report.read_text())
     assert result.exit_code == 3
-    assert (told["verdict"], told["cases"]) == ("aborted", [])
-    assert "nothing listens" in told["aborted"]
+    assert (written["verdict"], written["cases"]) == ("aborted", [])
+    assert "nothing listens" in written["aborted"]
 
 
 def test_a_bug_of_ours_is_exit_code_4_and_costs_no_other_result(
@@ -244,7 +244,7 @@ def test_ctrl_c_writes_what_was_done_and_is_exit_code_130(tmp_path: Path) -> Non
                 if asked:
                     process.send_signal(signal.SIGINT)
                     _, stderr = process.communicate()
-    told = json.loads(report.read_text())
+    written = json.loads(report.read_text())
     assert process.returncode == 130
     assert "Traceback" not in stderr
-    assert (told["verdict"], told["aborted"]) == ("aborted", "interrupted")
+    assert (written["verdict"], written["aborted"]) == ("aborted", "interrupted")

@@ -32,7 +32,7 @@ def test_reports_that_are_alike_are_exit_code_0(pbx: Pbx, write: Write) -> None:
     )
 
 
-def test_a_new_failure_is_exit_code_1_and_told_with_its_reason(pbx: Pbx, write: Write) -> None:
+def test_a_new_failure_is_exit_code_1_and_said_with_its_reason(pbx: Pbx, write: Write) -> None:
     before = write("a.json", {"REPLY-001": "pass"})
     after = write("b.json", {"REPLY-001": "fail"})
     result = pbx("compare", before, after)
@@ -69,10 +69,10 @@ def test_a_later_run_that_was_broken_off_is_exit_code_1(pbx: Pbx, write: Write) 
     assert pbx("compare", before, after).exit_code == 1
 
 
-def test_as_json_the_groups_are_told(pbx: Pbx, write: Write) -> None:
+def test_as_json_the_groups_are_said(pbx: Pbx, write: Write) -> None:
     before = write("a.json", {"REPLY-001": "pass"})
     after = write("b.json", {"REPLY-001": "fail"})
-    result = pbx("compare", before, after, "--json")
+    result = pbx("compare", before, after, "--json", "-")
     content = json.loads(result.stdout)
     assert result.exit_code == 1
     assert content["format"] == "pbx-harness-comparison/1"

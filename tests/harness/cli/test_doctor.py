@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from harness import registry
+from harness.certify import registry
 from harness.cli.doctor import doctor
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def test_an_endpoint_that_cannot_be_reached_is_exit_3(run: Callable[..., Any]) -
     assert result.exit_code == 3
     assert f"problem  connection nothing listens at 127.0.0.1 port {port}" in result.stdout
     assert "→ start the endpoint" in result.stdout
-    assert result.stdout.splitlines()[-1] == "1 problem to mend first"
+    assert result.stdout.splitlines()[-1] == "1 problem to fix first"
 
 
 def test_a_configuration_that_is_wrong_is_exit_2(
@@ -102,7 +102,7 @@ def test_a_configuration_that_is_wrong_is_exit_2(
     assert "it can never be typed" in result.stdout
 
 
-def test_a_manifest_that_is_wrong_is_exit_2_and_told_by_line(
+def test_a_manifest_that_is_wrong_is_exit_2_and_named_by_line(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:
     (tmp_path / "pbx.toml").write_text('[endpoint]\nurl = "http://crm/"\nmethod = "PUT"\n')
@@ -127,7 +127,7 @@ def test_a_certificate_that_has_expired_is_the_endpoints_affair_and_exit_1(
 def test_nothing_to_look_at_is_exit_2(run: Callable[..., Any]) -> None:
     result = run()
     assert result.exit_code == 2
-    assert "name the endpoint by its URL, or let pbx init URL write a pbx.toml" in result.stderr
+    assert "name the endpoint: its URL, a pbx.toml" in result.stderr
 
 
 def test_an_unusable_header_is_exit_2(run: Callable[..., Any]) -> None:
@@ -157,7 +157,7 @@ def test_what_was_found_can_be_had_as_json(
     run: Callable[..., Any], endpoint: Callable[..., Any]
 ) -> None:
     url = endpoint(code_2).url
-    found = json.loads(run(url, "--json").stdout)
+    found = json.loads(run(url, "--json", "-").stdout)
     assert (found["format"], found["ready"], found["exit_code"]) == (
         "pbx-harness-doctor/1",
         True,
@@ -172,16 +172,16 @@ def test_what_was_found_can_be_had_as_json(
     assert lost < registry.cases().keys()
 
 
-def test_problems_are_told_in_json_with_who_has_to_mend_them(run: Callable[..., Any]) -> None:
-    result = run(f"http://127.0.0.1:{free_port()}/crm", "--json")
+def test_problems_are_said_in_json_with_who_has_to_fix_them(run: Callable[..., Any]) -> None:
+    result = run(f"http://127.0.0.1:{free_port()}/crm", "--json", "-")
     found = json.loads(result.stdout)
     assert (found["ready"], found["exit_code"], result.exit_code) == (False, 3, 3)
     (problem,) = [check for check in found["checks"] if check["severity"] == "problem"]
     assert problem["blame"] == "unreachable"
 
 
-def test_a_wrong_manifest_is_told_in_json_too(run: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_wrong_manifest_is_said_in_json_too(run: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "pbx.toml").write_text("[endpoint]\n")
-    found = json.loads(run("--json").stdout)
+    found = json.loads(run("--json", "-").stdout)
     assert found["endpoint"] is None
     assert found["checks"][0]["name"] == "manifest"

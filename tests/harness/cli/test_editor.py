@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.cli.editor import SETTINGS
-from harness.pytest_plugin.finding import features_in
+from harness.pytest_plugin.feature_files import features_in
 
 Pbx = Callable[..., Any]
 
@@ -86,7 +86,7 @@ def test_another_folder_may_be_named_but_must_be_there(pbx: Pbx, folder: Path) -
     assert not (folder / "nowhere").exists()
 
 
-def test_what_cannot_be_written_is_told(pbx: Pbx, folder: Path) -> None:
+def test_what_cannot_be_written_is_said(pbx: Pbx, folder: Path) -> None:
     (folder / ".vscode").write_text("a file", "utf-8")
     result = pbx("editor")
     assert result.exit_code == 2

@@ -7,9 +7,9 @@ import pytest
 
 from harness.cli import commands, main
 from harness.cli.exits import Exit, complain, exit_for
-from harness.endpoint import UnreachableError
-from harness.masking import Masker
+from harness.endpoint.reachability import UnreachableError
 from mockpbx.errors import HarnessError, ManifestError, PbxError, Problem, UsageError
+from mockpbx.masking import Masker
 
 ERRORS: list[tuple[PbxError, Exit]] = [
     (UsageError("x"), Exit.USAGE),

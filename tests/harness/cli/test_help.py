@@ -15,13 +15,16 @@ from typing import Any
 import pytest
 import typer.main
 
-from harness.bundle import write_bundle
-from harness.cli.commands import app
+from harness.cli.commands import HOMES, app
+from harness.cli.lazy import LazyCommand
+from harness.results.bundle import write_bundle
 
 Pbx = Callable[..., Any]
 
 
 def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(command, LazyCommand):
+        command = command.loaded()
     yield name, command
     for inner, further in getattr(command, "commands", {}).items():
         yield from _commands(further, f"{name} {inner}")
@@ -44,6 +47,12 @@ def test_every_command_and_option_is_documented(name: str) -> None:
     assert undocumented == []
 
 
+@pytest.mark.parametrize("name", HOMES)
+def test_what_is_listed_of_a_command_is_what_its_own_help_begins_with(name: str) -> None:
+    first, *_ = COMMANDS[f"pbx {name}"].help.splitlines()
+    assert HOMES[name].about == first
+
+
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "pbx"])
 def test_every_command_has_an_example(name: str) -> None:
     assert name in EXAMPLES
@@ -53,10 +62,10 @@ def test_every_option_is_described_in_the_help_of_its_command(pbx: Pbx) -> None:
     for name, command in COMMANDS.items():
         if name == "pbx reference":  # the server's own help, of a program of its own
             continue
-        told = pbx(*name.split()[1:], "--help").stdout
+        written = pbx(*name.split()[1:], "--help").stdout
         for option in command.params:
             named = [option.opts[0], option.metavar or option.name.upper()]
-            assert any(name.lower() in told.lower() for name in named)
+            assert any(name.lower() in written.lower() for name in named)
 
 
 @pytest.fixture

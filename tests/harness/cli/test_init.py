@@ -12,12 +12,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from harness import manifest
 from harness.cli.init import init
-from harness.draft import Draft, text_of
-from harness.reports.words import FACTS
-from harness.target import from_manifest
+from harness.endpoint.manifest_template import Draft, text_of
 from mockpbx.errors import UsageError
+from mockpbx.manifest import pbx_toml as manifest
+from mockpbx.manifest.endpoint import Endpoint
+from mockpbx.manifest.facts import FACTS
 from mockpbx.wire.request import Method
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def url(endpoint: Callable[..., Any]) -> str:
 # -- the file --------------------------------------------------------------------------
 
 
-def test_the_file_says_what_was_told(run: Callable[..., Any], url: str, tmp_path: Path) -> None:
+def test_the_file_says_what_was_said(run: Callable[..., Any], url: str, tmp_path: Path) -> None:
     result = run(url, *FLAGS, "--yes")
     assert result.exit_code == 0, result.output
     written = manifest.load(tmp_path / "pbx.toml")
@@ -74,12 +74,12 @@ def test_the_file_says_what_was_told(run: Callable[..., Any], url: str, tmp_path
     assert result.stdout.splitlines()[-1].startswith("written: pbx.toml; next: pbx certify")
 
 
-def test_every_fact_that_could_be_told_stands_there_as_a_comment(
+def test_every_fact_that_could_be_said_stands_there_as_a_comment(
     run: Callable[..., Any], url: str, tmp_path: Path
 ) -> None:
     run(url, "--yes")
     text = (tmp_path / "pbx.toml").read_text()
-    for name, what in FACTS.items():
+    for name, what in ((name, fact.meaning) for name, fact in FACTS.items()):
         assert f"{name} = " in text
         assert what in text
 
@@ -98,13 +98,13 @@ def test_all_that_can_be_said_of_an_endpoint_comes_back(
     assert result.exit_code == 0, result.output
     text = (tmp_path / "here/shop.toml").read_text()
     assert "s3cret" not in text + result.output
-    target = from_manifest(manifest.load(tmp_path / "here/shop.toml"))
-    assert target.profile.url.endswith("/s3cret/crm_integration")
-    assert target.profile.method is Method.POST_FORM
-    assert target.profile.dialect.value == "novofon"
-    assert target.profile.headers == (("X-Token", "s3cret"),)
-    assert target.scenario.name == "direct"
-    assert target.facts["branch_office"] == "77"
+    endpoint = Endpoint.described(manifest.load(tmp_path / "here/shop.toml"))
+    assert endpoint.profile.url.endswith("/s3cret/crm_integration")
+    assert endpoint.profile.method is Method.POST_FORM
+    assert endpoint.profile.dialect.value == "novofon"
+    assert endpoint.profile.headers == (("X-Token", "s3cret"),)
+    assert endpoint.scenario.name == "direct"
+    assert endpoint.facts["branch_office"] == "77"
 
 
 def test_files_are_named_so_that_they_are_found_from_anywhere(
@@ -216,7 +216,7 @@ def test_where_nobody_answers_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_who_breaks_off_is_not_told_to_answer(url: str, tmp_path: Path) -> None:
+def test_who_breaks_off_is_not_urged_to_answer(url: str, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [PBX, "init", url],
         cwd=tmp_path,
@@ -266,7 +266,7 @@ def test_an_endpoint_that_is_not_there_is_exit_3_and_the_file_stays(
     assert (tmp_path / "pbx.toml").exists()
 
 
-def test_cases_that_are_not_applicable_are_told_with_the_reason(
+def test_cases_that_are_not_applicable_are_said_with_the_reason(
     run: Callable[..., Any], url: str
 ) -> None:
     result = run(url, *FLAGS, "--yes")

@@ -27,7 +27,7 @@ def script(folder: Path, name: str, *lines: str, call: str = "") -> Path:
 def test_a_script_that_goes_as_expected_is_exit_code_0(
     pbx: Pbx, endpoint: Pbx, manifest: Pbx
 ) -> None:
-    result = pbx("replay", "own-order", "--facts", manifest(endpoint().url))
+    result = pbx("replay", "own-order", "--manifest", manifest(endpoint().url))
     assert result.exit_code == 0
     assert "ok     own-order" in result.stdout
     assert "talked to 7917*****08 for 20 s" in result.stdout
@@ -39,7 +39,7 @@ def test_a_missed_expectation_is_exit_code_1_and_shows_what_to_repeat(
 ) -> None:
     there = endpoint(lambda _: {"phones": ["101"], "text": f"You, {COURIER}?"})
     path = script(tmp_path, "mine")
-    result = pbx("replay", path, "--facts", manifest(there.url))
+    result = pbx("replay", path, "--manifest", manifest(there.url))
     assert result.exit_code == 1
     assert "MISSED mine" in result.stdout
     assert "reaches: expected 7917*****08, received 101" in result.stdout
@@ -55,15 +55,17 @@ def test_a_post_is_repeated_with_its_body(
 ) -> None:
     there = endpoint(lambda _: {"phones": ["101"]})
     path = script(tmp_path, "mine")
-    result = pbx("replay", path, "--facts", manifest(there.url), "--method", "POST-form")
+    result = pbx("replay", path, "--manifest", manifest(there.url), "--method", "POST-form")
     assert there.asked[0].method == "POST"
     assert "--data-raw 'cdr_id=" in result.stdout
 
 
 def test_ladders_are_drawn_where_they_are_asked_for(pbx: Pbx, endpoint: Pbx, manifest: Pbx) -> None:
     facts = manifest(endpoint().url)
-    assert "│── keys" not in pbx("replay", "own-order", "--facts", facts).stdout
-    assert "│── keys 10523 ──" in pbx("replay", "own-order", "--facts", facts, "--ladders").stdout
+    assert "│── keys" not in pbx("replay", "own-order", "--manifest", facts).stdout
+    assert (
+        "│── keys 10523 ──" in pbx("replay", "own-order", "--manifest", facts, "--ladders").stdout
+    )
 
 
 def test_a_run_of_many_requests_shows_the_first_ones(
@@ -71,7 +73,7 @@ def test_a_run_of_many_requests_shows_the_first_ones(
 ) -> None:
     path = script(tmp_path, "mine", call='{from: "101", expect: {reaches: somebody}}')
     url = endpoint(lambda _: {"returned_code": 1}).url
-    result = pbx("replay", path, "--facts", manifest(url))
+    result = pbx("replay", path, "--manifest", manifest(url))
     assert "request 5: curl" in result.stdout
     assert "request 6: curl" not in result.stdout
     assert "and 14 requests more; --json tells all" in result.stdout
@@ -83,42 +85,41 @@ def test_nothing_listening_is_exit_code_3_and_the_report_is_written(
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     report = tmp_path / "report.json"
-    result = pbx("replay", "--url", f"http://127.0.0.1:{port}/", "--json", report)
+    result = pbx("replay", f"http://127.0.0.1:{port}/", "--json", report)
     assert result.exit_code == 3
     assert result.stderr == f"pbx: nothing listens at 127.0.0.1 port {port}; is it running?\n"
     assert json.loads(report.read_text())["complete"] is False
 
 
 def test_nothing_played_is_no_success(pbx: Pbx, endpoint: Pbx) -> None:
-    result = pbx("replay", "own-order", "stranger", "--url", endpoint().url)
+    result = pbx("replay", endpoint().url, "own-order", "stranger")
     assert result.exit_code == 2
     assert "n/a    own-order" in result.stdout
     assert "needs the fact courier, customer, order" in result.stdout
-    assert "to be given in a pbx.toml with --facts: " in result.stdout
     assert result.stderr.startswith("pbx: nothing was played")
 
 
 def test_what_is_not_applicable_does_not_spoil_what_is_as_expected(
     pbx: Pbx, endpoint: Pbx, manifest: Pbx
 ) -> None:
-    result = pbx("replay", "own-order", "stranger", "--facts", manifest(endpoint().url))
+    result = pbx("replay", "own-order", "stranger", "--manifest", manifest(endpoint().url))
     assert result.exit_code == 0
     assert "1 script as expected, 0 missed, 1 not applicable" in result.stdout
 
 
 USAGE = {
-    "name the endpoint by its URL or a pbx.toml (pbx init writes one), or use --reference": [],
-    "--reference brings its own address and facts": ["--reference", "--url", "http://h/"],
-    "the endpoint's URL must begin with http": ["--url", "me:hunter2@h/"],
+    "name the endpoint: its URL, a pbx.toml here or in a folder above": [],
+    "--reference brings its own address and facts": ["--reference", "http://h/"],
+    "the endpoint's URL must begin with http": ["ftp://me:hunter2@h/"],
     "no call script 'own-ordre' in the catalogue, nor such a file; did you mean own-order": [
-        *("own-ordre", "--url", "http://h/")
+        *("own-ordre", "http://h/")
     ],
-    "none.yaml, no such file": ["none.yaml", "--url", "http://h/"],
-    "none.toml, no such file": ["--facts", "none.toml"],
-    "no built-in scenario is called 'menu'": ["--url", "http://h/", "--scenario", "menu"],
-    "--header: write it as NAME:VALUE": ["--url", "http://h/", "--header", "hunter2"],
+    "none.yaml, no such file": ["none.yaml", "http://h/"],
+    "none.toml, no such file": ["--manifest", "none.toml"],
+    "no built-in scenario is called 'menu'": ["http://h/", "--scenario", "menu"],
+    "--header: write it as NAME:VALUE": ["http://h/", "--header", "hunter2"],
     "the report /none/x.json cannot be written: No such file": [
-        *("own-order", "--url", "http://127.0.0.1:1/", "--json", "/none/x.json")
+        *("own-order", "http://127.0.0.1:1/", "--json", "/none/x.json")
     ],
 }
 
@@ -133,11 +134,11 @@ def test_a_mistake_is_exit_code_2_and_says_what_to_do(pbx: Pbx, said: str) -> No
 
 @pytest.mark.parametrize("jobs", ["0", "65", "many"])
 def test_a_number_of_jobs_that_makes_no_sense_is_exit_code_2(pbx: Pbx, jobs: str) -> None:
-    assert pbx("replay", "--url", "http://h/", "--jobs", jobs).exit_code == 2
+    assert pbx("replay", "http://h/", "--jobs", jobs).exit_code == 2
 
 
 def test_an_empty_folder_is_a_mistake(pbx: Pbx, tmp_path: Path) -> None:
-    result = pbx("replay", tmp_path, "--url", "http://h/")
+    result = pbx("replay", "http://h/", tmp_path)
     assert result.exit_code == 2
     assert "holds no call script" in result.stderr
 
@@ -145,7 +146,7 @@ def test_an_empty_folder_is_a_mistake(pbx: Pbx, tmp_path: Path) -> None:
 def test_a_script_with_errors_tells_file_line_and_key(pbx: Pbx, tmp_path: Path) -> None:
     call = "{from: 79161110001, hangs_up: {}, expect: {reches: x}}"
     path = script(tmp_path, "mine", call=call)
-    result = pbx("replay", path, "--url", "http://h/")
+    result = pbx("replay", "http://h/", path)
     assert result.exit_code == 2
     lines = result.stderr.splitlines()
     assert lines[0].startswith(f"pbx: {path}, line 4, calls[0].from: quote it")
@@ -160,7 +161,7 @@ def test_a_folder_of_scripts_is_replayed_side_by_side_in_order(
     folder.mkdir()
     for name in ("c", "a", "b", "d", "e"):
         script(folder, name)
-    result = pbx("replay", folder, "--facts", manifest(endpoint().url), "--jobs", "4")
+    result = pbx("replay", folder, "--manifest", manifest(endpoint().url), "--jobs", "4")
     assert result.exit_code == 0
     named = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("ok")]
     assert named == ["a", "b", "c", "d", "e"]
@@ -184,8 +185,8 @@ def test_the_command_line_prevails_over_the_manifest(
         *("http://127.0.0.1:1/", 'method = "POST-json"', 'dialect = "novofon"'),
         'headers = {X-Token = "from the file", X-Other = "kept"}',
     )
-    given = ["--url", there.url, "--method", "GET", "--dialect", "uis", "-H", "x-token: given"]
-    assert pbx("replay", script(tmp_path, "mine"), "--facts", facts, *given).exit_code == 0
+    given = [there.url, "--method", "GET", "--dialect", "uis", "-H", "x-token: given"]
+    assert pbx("replay", script(tmp_path, "mine"), "--manifest", facts, *given).exit_code == 0
     asked = there.asked[0]
     assert (asked.method, asked.headers["x-token"]) == ("GET", "given")
     assert asked.headers["x-other"] == "kept"
@@ -212,7 +213,7 @@ def test_the_deadline_is_the_manifests_if_it_gives_one_else_the_scenarios(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         facts = manifest(url, line, more='[scenario]\nuse = "impatient.yaml"')
-        result = pbx("replay", path, "--facts", facts)
+        result = pbx("replay", path, "--manifest", facts)
     assert result.exit_code == 0
     assert f"heard {waited} s of dead air, fell back to office (deadline)" in result.stdout
 
@@ -224,7 +225,7 @@ def test_a_state_is_put_before_the_script_that_needs_it(
     given = 'given: [{state: order closed, params: {order: "${order}"}}]'
     path = script(tmp_path, "mine", given)
     states = f'[states]\nurl = "http://127.0.0.1:{there.port}/states"'
-    assert pbx("replay", path, "--facts", manifest(there.url, more=states)).exit_code == 0
+    assert pbx("replay", path, "--manifest", manifest(there.url, more=states)).exit_code == 0
     assert there.asked[0].path == "/states"
     assert json.loads(there.asked[0].body) == {
         "state": "order closed",
@@ -239,7 +240,7 @@ def test_a_state_that_cannot_be_put_is_said_and_the_report_is_not_whole(
     states = f'[states]\nurl = "http://127.0.0.1:1/?token={SECRET}"'
     report = tmp_path / "report.json"
     facts = manifest(endpoint().url, more=states)
-    result = pbx("replay", path, "--facts", facts, "--json", report)
+    result = pbx("replay", path, "--manifest", facts, "--json", report)
     assert result.exit_code == 2
     assert "the states address does not answer" in result.stderr
     assert SECRET not in result.output
@@ -253,12 +254,12 @@ def test_the_report_on_standard_output_is_json_and_nothing_else(
     pbx: Pbx, endpoint: Pbx, manifest: Pbx
 ) -> None:
     facts = manifest(endpoint().url)
-    result = pbx("replay", "own-order", "stranger", "--facts", facts, "--json", "-")
-    told = json.loads(result.stdout)
-    assert told["format"] == "pbx-replay/1"
-    assert told["complete"] is True
-    assert told["counts"] == {"as-expected": 1, "missed": 0, "not-applicable": 1}
-    own, stranger = told["scripts"]
+    result = pbx("replay", "own-order", "stranger", "--manifest", facts, "--json", "-")
+    written = json.loads(result.stdout)
+    assert written["format"] == "pbx-replay/1"
+    assert written["complete"] is True
+    assert written["counts"] == {"as-expected": 1, "missed": 0, "not-applicable": 1}
+    own, stranger = written["scripts"]
     assert (own["id"], own["verdict"], own["reason"]) == ("own-order", "as-expected", None)
     assert stranger["missing_facts"] == ["foreign_customer"]
     assert stranger["calls"] == []
@@ -271,10 +272,14 @@ def test_the_report_holds_what_a_program_needs(
     path = script(*(tmp_path, "mine", "failures: [{fault: http.status, at: 503, when: {step: 2}}]"))
     report = tmp_path / "report.json"
     facts = manifest(endpoint().url)
-    assert pbx("replay", path, "--facts", facts, "--json", report).exit_code == 1
-    (told,) = json.loads(report.read_text())["scripts"]
-    assert (told["verdict"], told["source"], told["title"]) == ("missed", str(path), "A call.")
-    (call,) = told["calls"]
+    assert pbx("replay", path, "--manifest", facts, "--json", report).exit_code == 1
+    (written,) = json.loads(report.read_text())["scripts"]
+    assert (written["verdict"], written["source"], written["title"]) == (
+        "missed",
+        str(path),
+        "A call.",
+    )
+    (call,) = written["calls"]
     assert call["as_expected"] is False
     assert call["misses"] == [
         {"what": "reaches", "expected": "7917*****08", "received": "7495*****01"}
@@ -307,7 +312,7 @@ def test_neither_numbers_nor_secrets_stand_in_any_output(
     call = '{from: "${courier:plus}", dials: ["${order}"], expect: {reaches: nobody}}'
     calls = ["own-order", script(tmp_path, "plus", call=call)]
     report = tmp_path / "report.json"
-    result = pbx("replay", *calls, "--facts", facts, "--ladders", "--json", report)
+    result = pbx("replay", *calls, "--manifest", facts, "--ladders", "--json", report)
     assert there.asked[0].headers["x-token"] == SECRET
     for output in (result.output, report.read_text()):
         assert SECRET not in output
@@ -322,7 +327,7 @@ def test_a_return_code_that_is_somebodys_number_is_hidden(
 ) -> None:
     there = endpoint(lambda _: {"returned_code": int(CUSTOMER)})
     facts = manifest(there.url)
-    result = pbx("replay", "own-order", "--facts", facts, "--json", "-")
+    result = pbx("replay", "own-order", "--manifest", facts, "--json", "-")
     assert CUSTOMER not in result.output
 
 
@@ -341,7 +346,7 @@ def test_ctrl_c_writes_what_was_done_and_is_exit_code_130(
         )
         (tmp_path / "slow.yaml").write_text(slow)
         report = tmp_path / "report.json"
-        words = ["replay", *names, "--facts", manifest(there.url), "--json", report]
+        words = ["replay", *names, "--manifest", manifest(there.url), "--json", report]
         process = subprocess.Popen(
             [Path(sys.executable).with_name("pbx"), *words],
             stdout=subprocess.PIPE,
@@ -358,16 +363,16 @@ def test_ctrl_c_writes_what_was_done_and_is_exit_code_130(
     assert "Traceback" not in stderr
     assert "interrupted" in stdout
     assert "1 script as expected" in stdout
-    told = json.loads(report.read_text())
-    assert told["complete"] is False
-    assert [one["id"] for one in told["scripts"]] == ["a"]
+    written = json.loads(report.read_text())
+    assert written["complete"] is False
+    assert [one["id"] for one in written["scripts"]] == ["a"]
 
 
-def test_a_reader_who_goes_away_leaves_report_and_exit_code_as_they_are(
+def test_a_reader_who_goes_away_leaves_the_report_as_it_is(
     manifest: Pbx, endpoint: Pbx, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.json"
-    words = ["replay", "own-order", "--facts", manifest(endpoint().url), "--json", report]
+    words = ["replay", "own-order", "--manifest", manifest(endpoint().url), "--json", report]
     reading, writing = os.pipe()
     os.close(reading)
     process = subprocess.run(
@@ -378,7 +383,7 @@ def test_a_reader_who_goes_away_leaves_report_and_exit_code_as_they_are(
         text=True,
     )
     os.close(writing)
-    assert (process.returncode, process.stderr) == (0, "")
+    assert (process.returncode, process.stderr) == (141, "")
     assert json.loads(report.read_text())["complete"] is True
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness import registry
-from harness.bundle import write_bundle
+from harness.certify import registry
 from harness.reports.report import suite_version
+from harness.results.bundle import write_bundle
 
 Pbx = Callable[..., Any]
 Issue = Callable[..., tuple[Path, str]]
@@ -95,14 +95,14 @@ def test_other_cases_are_a_remark(pbx: Pbx, issue: Issue, monkeypatch: pytest.Mo
     assert "remark   measured by the cases of version" in result.stdout
 
 
-def test_as_json_all_is_told_that_was_found(pbx: Pbx, issue: Issue) -> None:
+def test_as_json_all_is_said_that_was_found(pbx: Pbx, issue: Issue) -> None:
     file, sha256 = issue()
-    content = json.loads(pbx("verify", file, "--json").stdout)
+    content = json.loads(pbx("verify", file, "--json", "-").stdout)
     assert content["good"] is True
     assert content["sha256"] == sha256
     assert content["index"]["verdict"] == "certified"
     file.write_bytes(b"")
-    result = pbx("verify", file, "--json")
+    result = pbx("verify", file, "--json", "-")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["broken"]
 

@@ -45,6 +45,7 @@ EXCHANGE: dict[str, Any] = {
         "headers": [["accept", "*/*"]],
         "body": None,
     },
+    "params": {"cdr_id": "123", "numa": "7916*****01", "input_result": "None"},
     "response": {
         "status": 500,
         "reason": "Internal Server Error",
@@ -54,7 +55,11 @@ EXCHANGE: dict[str, Any] = {
         "body_bytes": 14,
     },
     "elapsed_s": 0.0125,
-    "observed": "http_status: HTTP 500 Internal Server Error",
+    "observed": {
+        "kind": "http_status",
+        "detail": "HTTP 500 Internal Server Error",
+        "path": None,
+    },
     "injected": [],
 }
 
@@ -82,6 +87,9 @@ def _case(case_id: str, verdict: str, **changes: Any) -> dict[str, Any]:
         "fix": 'Answer with status 200:\n    {"phones": ["79175968108"]}',
         "verdict": verdict,
         "reason": _REASONS.get(verdict, "expected status 200; received status 500 (stranger)"),
+        "kind": "no-instruction" if judged else "nothing-to-judge",
+        "subject": {"caller": None, "request_id": None, "path": None},
+        "traceback": None,
         "expected": "status 200" if judged else "",
         "received": "status 500 (stranger)" if judged else _REASONS[verdict],
         "missing_facts": [] if tried else ["courier", "order"],
@@ -172,6 +180,7 @@ def hostile(
     """Make a report of an endpoint that means harm to whoever reads it."""
     headers = [["x-harm", HOSTILE], ["content-type", HOSTILE]]
     response = {**EXCHANGE["response"], "reason": HOSTILE, "headers": headers, "body": HOSTILE}
+    observed = {"kind": HOSTILE, "detail": HOSTILE, "path": None}
     steps = [*LADDER["steps"], _step(29.0, "Endpoint", "PBX", HOSTILE)]
     case = case_of(
         "ROBUST-001",
@@ -180,7 +189,7 @@ def hostile(
         received=HOSTILE,
         caller=HOSTILE,
         curl=HOSTILE,
-        exchanges=[{**EXCHANGE, "response": response, "observed": HOSTILE}],
+        exchanges=[{**EXCHANGE, "response": response, "observed": observed}],
         ladders=[{**LADDER, "caller": HOSTILE, "steps": steps}],
     )
     quiet = case_of("ROBUST-002", "not-applicable", reason=HOSTILE, received=HOSTILE)
@@ -262,7 +271,7 @@ class Browser:
                 self._receive()
 
     def js(self, expression: str) -> Any:
-        """Give the value of an expression in the page."""
+        """Return the value of an expression in the page."""
         answer = self.send(
             "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
         )

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.masking import Masker
 from harness.reports.again import again
-from mockpbx.faults.spelling import spelled
+from mockpbx.masking import Masker
+from mockpbx.raw.request_bytes import spelled
 from mockpbx.wire.messages import HttpRequest, Verbatim
 
 REQUEST = HttpRequest(

@@ -30,7 +30,7 @@ def texts(picture: ET.Element, kind: str | None = None) -> list[str]:
 
 @pytest.fixture
 def ladder(case_of: CaseOf) -> dict[str, Any]:
-    """Give the ladder of a call with dead air, a failure and a conversation."""
+    """Return the ladder of a call with dead air, a failure and a conversation."""
     found: dict[str, Any] = case_of("SEQ-001", "pass")["ladders"][0]
     return found
 

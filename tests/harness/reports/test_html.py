@@ -122,10 +122,10 @@ def test_what_is_to_mend_is_listed_by_requirement_and_linked(
 ) -> None:
     failures = [case_of(f"SEQ-{number:03}", "fail") for number in range(20)]
     text = html(report_with(*failures))
-    (mend,) = re.findall(r'<ol class="mend">.*?</ol>', text, re.DOTALL)
-    assert mend.count("<li>") == 1
-    assert 'href="#SEQ-000"' in mend
-    assert "and 8 more" in mend
+    (wrong,) = re.findall(r'<ol class="to-fix">.*?</ol>', text, re.DOTALL)
+    assert wrong.count("<li>") == 1
+    assert 'href="#SEQ-000"' in wrong
+    assert "and 8 more" in wrong
 
 
 def test_a_selection_says_how_much_of_the_suite_it_is(

@@ -8,15 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from harness.reports.ladder import DeadAir, Lane, Rung, Step, draw, ladder, relabelled
-from mockpbx.drivers.stage import Played
+from mockpbx.callscript.model import Callee, HangUp, Repeat
+from mockpbx.faults.plan import Fault
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.ladder import DeadAir, Lane, Rung, Step, draw, ladder, relabelled
 
-Rehearse = Callable[..., Played]
+Rehearse = Callable[..., CallResult]
 CUSTOMER, SECOND = "79175968108", "79262220002"
 
 
-def drawing(played: Played) -> str:
-    return "\n" + dedent(draw(ladder(played), 90)) + "\n"
+def drawing(played: CallResult) -> str:
+    return "\n" + dedent(draw(ladder(played.record, played.exchanges), 90)) + "\n"
+
+
+def _labels(played: CallResult, at: float | None = None) -> list[str]:
+    steps = ladder(played.record, played.exchanges)
+    return [step.label for step in steps if isinstance(step, Rung) and at in (None, step.at)]
 
 
 def test_a_call_that_is_forwarded_after_the_order_number(rehearse: Rehearse) -> None:
@@ -47,7 +54,7 @@ def test_a_call_that_is_forwarded_after_the_order_number(rehearse: Rehearse) -> 
 
 
 def test_an_endpoint_that_keeps_silent_means_dead_air_and_the_fallback(rehearse: Rehearse) -> None:
-    played = rehearse({"returned_code": 2}, failures=[{"fault": "time.silence"}])
+    played = rehearse({"returned_code": 2}, faults=[Fault(fault="time.silence")])
     assert drawing(played) == dedent("""
                 Caller                          PBX                             Endpoint    Callee
           0.00  │── calls 74951234567 ─────────▶│                               │           │
@@ -65,8 +72,8 @@ def test_an_endpoint_that_keeps_silent_means_dead_air_and_the_fallback(rehearse:
 def test_a_caller_who_hangs_up_while_the_endpoint_thinks(rehearse: Rehearse) -> None:
     played = rehearse(
         {"returned_code": 1},
-        failures=[{"fault": "time.delay", "at": 3}],
-        hangs_up={"while": "thinking", "after": 1},
+        faults=[Fault(fault="time.delay", at=3)],
+        hangs_up=HangUp(during="thinking", after=1),
     )
     assert drawing(played) == dedent("""
                 Caller                          PBX                             Endpoint    Callee
@@ -110,15 +117,15 @@ def test_a_caller_at_night_who_leaves_a_voicemail(rehearse: Rehearse) -> None:
 
 def test_phones_that_ring_together_stop_when_one_is_answered(rehearse: Rehearse) -> None:
     played = rehearse(
-        {"phones": [CUSTOMER, SECOND]}, scenario="ring-all", callees={SECOND: {"answers": 9}}
+        {"phones": [CUSTOMER, SECOND]}, scenario="ring-all", callees={SECOND: Callee(answers=9)}
     )
-    steps = [step.label for step in ladder(played) if isinstance(step, Rung)]
+    steps = _labels(played)
     assert steps[-4:] == ["picks up", f"stops ringing {SECOND}", "talk for 20.0 s", "hangs up"]
 
 
 def test_hanging_up_comes_before_what_it_brings_about(rehearse: Rehearse) -> None:
-    played = rehearse({"phones": [CUSTOMER]}, hangs_up={"while": "ringing", "after": 0})
-    labels = [step.label for step in ladder(played) if isinstance(step, Rung)]
+    played = rehearse({"phones": [CUSTOMER]}, hangs_up=HangUp(during="ringing", after=0))
+    labels = _labels(played)
     assert labels[-3:] == [f"rings {CUSTOMER}", "hangs up", f"stops ringing {CUSTOMER}"]
 
 
@@ -127,9 +134,9 @@ def test_a_repetition_of_a_request_is_drawn_with_its_answer(rehearse: Rehearse) 
         {"returned_code": 2},
         {"returned_code": 2},
         {"phones": "none"},
-        repeats=[{"request": 1, "copies": 2, "after": 1}],
+        repeats=[Repeat(request=1, copies=2, after=1)],
     )
-    labels = [step.label for step in ladder(played) if isinstance(step, Rung) and step.at == 1.0]
+    labels = _labels(played, at=1.0)
     assert labels == [
         "asks request 1 again",
         "again: returned_code 2",
@@ -139,8 +146,8 @@ def test_a_repetition_of_a_request_is_drawn_with_its_answer(rehearse: Rehearse) 
 
 
 def test_an_injected_failure_is_called_so(rehearse: Rehearse) -> None:
-    played = rehearse({"returned_code": 1}, failures=[{"fault": "http.status", "at": 503}])
-    assert "http_status (injected) → operators" in draw(ladder(played))
+    played = rehearse({"returned_code": 1}, faults=[Fault(fault="http.status", at=503)])
+    assert "http_status (injected) → operators" in draw(ladder(played.record, played.exchanges))
 
 
 @pytest.mark.parametrize("width", [60, 80, 90, 110])
@@ -148,13 +155,13 @@ def test_a_drawing_fits_the_width_however_long_the_announcement(
     rehearse: Rehearse, width: int
 ) -> None:
     played = rehearse({"text": "Ваш заказ 送货 e\u0301 уже едет. " * 20})
-    lines = draw(ladder(played), width).splitlines()
+    lines = draw(ladder(played.record, played.exchanges), width).splitlines()
     assert max(map(cell_len, lines)) <= width
     assert "…" in "".join(lines)
 
 
 def test_a_terminal_narrower_than_the_narrowest_drawing_gets_that(rehearse: Rehearse) -> None:
-    steps = ladder(rehearse({"returned_code": 2}))
+    steps = ladder(rehearse({"returned_code": 2}).record)
     assert draw(steps, 10) == draw(steps, 60)
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from harness.reports.outcome import outcome
+from mockpbx.callscript.model import Callee, HangUp
 from mockpbx.core.cdr import FinishReason
-from mockpbx.drivers.stage import Played
+from mockpbx.faults.plan import Fault
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.outcome import outcome
 
-Rehearse = Callable[..., Played]
+Rehearse = Callable[..., CallResult]
 CUSTOMER, SECOND = "79175968108", "79262220002"
 
 CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
@@ -21,7 +23,7 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     ),
     "heard 5.0 s of dead air, fell back to operators (deadline), talked to 74950000101 for 20 s": (
         [{"returned_code": 4}],
-        {"failures": [{"fault": "time.silence"}]},
+        {"faults": [Fault(fault="time.silence")]},
     ),
     "fell back to operators (instruction_invalid), talked to 74950000101 for 20 s": (
         [{"phone": CUSTOMER}],
@@ -37,18 +39,18 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     ),
     "talked to 79175968108 for 20 s": (
         [{"phones": [CUSTOMER, SECOND]}],
-        {"scenario": "ring-all", "callees": {SECOND: {"answers": 9}}},
+        {"scenario": "ring-all", "callees": {SECOND: Callee(answers=9)}},
     ),
     "heard 1.0 s of dead air, hung up after 1.0 s": (
         [{"returned_code": 1}],
         {
-            "failures": [{"fault": "time.delay", "at": 3}],
-            "hangs_up": {"while": "thinking", "after": 1},
+            "faults": [Fault(fault="time.delay", at=3)],
+            "hangs_up": HangUp(during="thinking", after=1),
         },
     ),
     "hung up after 1.0 s": (
         [{"phones": [CUSTOMER]}],
-        {"hangs_up": {"while": "ringing", "after": 1}},
+        {"hangs_up": HangUp(during="ringing", after=1)},
     ),
     "left a voicemail of 5 s": ([], {"at": "2026-09-17 23:30"}),
     "was told “We are closed.”": ([{"text": "We are closed."}], {}),

@@ -1,4 +1,4 @@
-"""The verdict in a sentence, families, what is to mend and what was not tested."""
+"""The verdict in a sentence, families, what is to fix and what was not tested."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,10 +8,9 @@ import pytest
 from harness.reports.overview import (
     facts_to_add,
     families,
-    missing_facts,
     not_tested,
     run_sentences,
-    to_mend,
+    to_fix,
 )
 
 CaseOf = Callable[..., dict[str, Any]]
@@ -58,7 +57,8 @@ def test_the_verdict_is_explained_in_a_sentence(
 
 
 def test_a_run_that_was_broken_off_says_how_far_it_came(
-    report_with: ReportWith, case_of: CaseOf
+    report_with: ReportWith,
+    case_of: CaseOf,
 ) -> None:
     report = report_with(case_of("SEQ-001", "pass"), verdict="aborted", aborted="interrupted")
     report["suite"]["cases"] = 150
@@ -66,22 +66,21 @@ def test_a_run_that_was_broken_off_says_how_far_it_came(
 
 
 def test_families_come_in_the_order_of_the_report_and_are_counted(mixed: dict[str, Any]) -> None:
-    found = families(mixed)
+    found = families(mixed["cases"])
     assert [family.id for family in found] == ["REQ", "REPLY", "SEQ", "PRIV"]
     reply = found[1]
     assert reply.title == "The form of the answer"
     assert (reply.counts["pass"], reply.failing, reply.remarks) == (1, 1, 1)
 
 
-def test_a_family_of_a_gherkin_tag_is_its_own_title(
-    report_with: ReportWith, case_of: CaseOf
-) -> None:
-    (family,) = families(report_with(case_of("night-shift-1", "pass")))
+def test_a_family_of_a_gherkin_tag_is_its_own_title(case_of: CaseOf) -> None:
+    (family,) = families([case_of("night-shift-1", "pass")])
     assert family.title == "night-shift"
 
 
-def test_what_is_to_mend_begins_with_the_form_of_the_answer(
-    report_with: ReportWith, case_of: CaseOf
+def test_what_is_to_fix_begins_with_the_form_of_the_answer(
+    report_with: ReportWith,
+    case_of: CaseOf,
 ) -> None:
     report = report_with(
         case_of("REQ-001", "fail", requirement_id="b"),
@@ -89,34 +88,23 @@ def test_what_is_to_mend_begins_with_the_form_of_the_answer(
         case_of("REQ-003", "error", requirement_id="c"),
         case_of("REPLY-001", "fail", requirement_id="a"),
     )
-    assert [[case["id"] for case in cases] for cases in to_mend(report)] == [
+    assert [[case["id"] for case in cases] for cases in to_fix(report["cases"])] == [
         ["REPLY-001"],
         ["REQ-001", "REQ-002"],
     ]
 
 
 def test_what_was_not_tested_is_grouped_by_the_reason(
-    report_with: ReportWith, case_of: CaseOf
+    report_with: ReportWith,
+    case_of: CaseOf,
 ) -> None:
     report = report_with(
         case_of("TLS-001", "not-applicable", reason="no https", missing_facts=[]),
         case_of("SEQ-001", "not-applicable"),
         case_of("SEQ-002", "not-applicable"),
     )
-    assert [(len(group.cases), group.reason) for group in not_tested(report)] == [
+    assert [(len(group.cases), group.reason) for group in not_tested(report["cases"])] == [
         (2, "needs the fact courier, order in [facts]"),
         (1, "no https"),
     ]
-    assert facts_to_add(report) == [("courier", 2), ("order", 2)]
-
-
-@pytest.mark.parametrize(
-    ("reason", "facts"),
-    [
-        ("needs the fact order in [facts]", ["order"]),
-        ("needs the fact closed_order, courier in [facts]", ["closed_order", "courier"]),
-        ("the endpoint does not declare https", []),
-    ],
-)
-def test_a_reason_names_the_facts_that_are_missing(reason: str, facts: list[str]) -> None:
-    assert missing_facts(reason) == facts
+    assert facts_to_add(report["cases"]) == [("courier", 2), ("order", 2)]

@@ -8,25 +8,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from harness.certifier import inapplicable
-from harness.masking import Masker
-from harness.model import (
-    Case,
-    CaseResult,
-    Finding,
-    Keyword,
-    Requirement,
-    Run,
-    Source,
-    Verdict,
-    broken,
-    kept,
-    not_applicable,
-)
+from harness.certify.applicability import inapplicable
+from harness.certify.model import Case, CaseResult, Keyword, Requirement, Run, Source, Verdict
+from harness.certify.reasons import Finding, not_applicable, satisfied, violated
 from harness.reports.report import report, schema
-from mockpbx.drivers.stage import Played
+from mockpbx.masking import Masker
+from mockpbx.result.call_result import CallResult
 
-Rehearse = Callable[..., Played]
+Rehearse = Callable[..., CallResult]
 COURIER, CUSTOMER = "79161110001", "79175968108"
 
 REQUIREMENT = Requirement(
@@ -50,7 +39,7 @@ NAMED_IN_THE_DESIGN = {
 }
 
 
-def result(verdict: Verdict, finding: Finding, *calls: Played) -> CaseResult:
+def result(verdict: Verdict, finding: Finding, *calls: CallResult) -> CaseResult:
     exchanges = tuple(exchange for played in calls for exchange in played.exchanges)
     return CaseResult(case=CASE, verdict=verdict, finding=finding, exchanges=exchanges, calls=calls)
 
@@ -74,13 +63,13 @@ def report_on(run: Run) -> dict[str, Any]:
 
 @pytest.fixture
 def called(rehearse: Rehearse) -> dict[str, Any]:
-    """Give the report of a call that went well, one that did not, and one not made."""
+    """Return the report of a call that went well, one that did not, and one not made."""
     good = rehearse({"returned_code": 1}, {"phones": [CUSTOMER]}, dials=["10523"])
     bad = rehearse({"phone": [CUSTOMER]})
-    blame = broken(expected="an instruction", received="none", blamed=bad.exchanges)
+    blame = violated(expected="an instruction", received="none", blamed=bad.exchanges)
     return report_on(
         run_of(
-            result(Verdict.PASS, kept("2 answers"), good),
+            result(Verdict.PASS, satisfied("2 answers"), good),
             result(Verdict.FAIL, blame, good, bad),
             result(Verdict.NOT_APPLICABLE, not_applicable("needs the fact order in [facts]")),
         )
@@ -140,7 +129,7 @@ def test_secrets_are_hidden_also_in_the_lines_to_paste(rehearse: Rehearse) -> No
     (exchange,) = played.exchanges
     request = replace(exchange.request, headers=(("authorization", "Bearer abcdef"),))
     exchange = replace(exchange, request=request)
-    finding = broken(expected="an instruction", received="none", blamed=(exchange,))
+    finding = violated(expected="an instruction", received="none", blamed=(exchange,))
     failed = CaseResult(case=CASE, verdict=Verdict.FAIL, finding=finding, exchanges=(exchange,))
     made = report_on(run_of(failed))
     assert "abcdef" not in json.dumps(made)
@@ -152,38 +141,40 @@ def test_secrets_are_hidden_also_in_the_lines_to_paste(rehearse: Rehearse) -> No
 def test_a_session_id_is_no_secret_also_of_a_question_outside_a_call(rehearse: Rehearse) -> None:
     (exchange,) = rehearse({"phones": [CUSTOMER]}).exchanges
     url = "http://127.0.0.1/?call_session_id=1795340476729&numa=79161110001"
-    asked = replace(exchange, request=replace(exchange.request, url=url))
-    alone = CaseResult(case=CASE, verdict=Verdict.PASS, finding=kept(), exchanges=(asked,))
+    params = (("call_session_id", "1795340476729"), ("numa", "79161110001"))
+    request = replace(exchange.request, url=url, params=params)
+    asked = replace(exchange, request=request)
+    alone = CaseResult(case=CASE, verdict=Verdict.PASS, finding=satisfied(), exchanges=(asked,))
     (case,) = report_on(run_of(alone))["cases"]
     assert case["exchanges"][0]["request"]["url"].endswith("id=1795340476729&numa=7916*****01")
 
 
 def test_what_is_to_blame_is_shown_first(called: dict[str, Any]) -> None:
     case = called["cases"][1]
-    assert case["exchanges"][0]["observed"].startswith("instruction_invalid: ")
+    assert case["exchanges"][0]["observed"]["kind"] == "instruction_invalid"
     assert case["ladders"][0]["caller"] == case["caller"]
     assert "fell back to operators (instruction_invalid)" in case["caller"]
 
 
 def test_a_call_in_trouble_is_shown_before_one_that_went_well(rehearse: Rehearse) -> None:
     good, bad = rehearse({"phones": [CUSTOMER]}), rehearse({"phone": [CUSTOMER]})
-    finding = broken(expected="an instruction", received="none")
+    finding = violated(expected="an instruction", received="none")
     made = report_on(run_of(result(Verdict.FAIL, finding, good, bad)))
     assert "fell back" in made["cases"][0]["caller"]
 
 
 def test_half_characters_are_written_out(rehearse: Rehearse) -> None:
     played = rehearse({"text": "\ud800"})
-    made = report_on(run_of(result(Verdict.PASS, kept("\udfff said"), played)))
+    made = report_on(run_of(result(Verdict.PASS, satisfied("\udfff said"), played)))
     assert json.dumps(made, ensure_ascii=False).encode()
     assert made["cases"][0]["reason"] == "\\udfff said"
 
 
-def test_facts_that_a_case_wants_are_named_as_the_certifier_says_it() -> None:
+def test_facts_that_a_case_wants_are_named() -> None:
     case = replace(CASE, needs=frozenset({"courier", "order"}))
-    reason = inapplicable(case, {"virtual_number"}, set())
-    assert reason is not None
-    made = report_on(run_of(result(Verdict.NOT_APPLICABLE, not_applicable(reason))))
+    lack = inapplicable(case, {"virtual_number"}, set())
+    assert lack is not None
+    made = report_on(run_of(result(Verdict.NOT_APPLICABLE, lack)))
     assert made["cases"][0]["missing_facts"] == ["courier", "order"]
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from harness.masking import Masker
-from harness.model import Case, CaseResult, Keyword, Requirement, Source, Verdict, broken, kept
+from harness.certify.model import Case, CaseResult, Keyword, Requirement, Source, Verdict
+from harness.certify.reasons import satisfied, violated
+from harness.display.terminal import Terminal
 from harness.reports.summary import print_case, print_summary
-from harness.reports.terminal import Terminal
+from mockpbx.masking import Masker
 
 CaseOf = Callable[..., dict[str, Any]]
 ReportWith = Callable[..., dict[str, Any]]
@@ -17,9 +18,16 @@ REQUIRED = "A successful answer has the HTTP status 200."
 Printed = Callable[[dict[str, Any]], str]
 
 
+class _Watched(StringIO):
+    """A person looks on."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def terminal() -> Terminal:
-    """Give a terminal that writes into a file, as when piped."""
+    """Return a terminal that writes into a file, as when piped."""
     made = Terminal()
     made.file = StringIO()
     return made
@@ -47,7 +55,11 @@ def told(terminal: Terminal, verdict: Verdict, received: str) -> str:
         fix="",
     )
     case = Case(id="REPLY-001", title="Every answer has status 200", requirement=requirement)
-    saw = kept(received) if verdict is Verdict.PASS else broken(expected="200", received=received)
+    saw = (
+        satisfied(received)
+        if verdict is Verdict.PASS
+        else violated(expected="200", received=received)
+    )
     print_case(terminal, CaseResult(case=case, verdict=verdict, finding=saw), Masker())
     return terminal.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
@@ -85,15 +97,15 @@ def test_the_verdict_is_followed_by_what_to_mend_first(
 ) -> None:
     text = printed(mixed)
     assert "NOT CERTIFIED  3 cases fail, of 7 that apply" in text
-    _, _, mend = text.partition("What to mend first\n")
-    assert mend.splitlines()[:4] == [
+    _, _, fix = text.partition("What to fix first\n")
+    assert fix.splitlines()[:4] == [
         "✕ REPLY-001  The title of REPLY-001",
         f"  required    {REQUIRED} (MUST, documented by the vendors)",
         "  expected    status 200",
         "  received    status 500 (stranger)",
     ]
-    assert '                  {"phones": ["79175968108"]}' in mend
-    assert "again       pbx certify http://127.0.0.1:8080/crm_integration --only REPLY-001" in mend
+    assert '                  {"phones": ["79175968108"]}' in fix
+    assert "again       pbx certify http://127.0.0.1:8080/crm_integration --only REPLY-001" in fix
 
 
 def test_three_failures_are_told_and_the_others_counted(
@@ -171,8 +183,8 @@ def test_a_persons_terminal_gets_texts_wrapped_beside_their_labels(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "60")
     terminal = Terminal()
-    terminal.file = StringIO()
+    terminal.file = watched = _Watched()
     print_summary(terminal, report_with(case_of("SEQ-001", "fail", fix="word " * 40)))
-    text = terminal.file.getvalue()
+    text = watched.getvalue()
     assert "\x1b[" in text
     assert max(len(line) for line in text.split("fix")[1].splitlines()[:5]) < 80

@@ -7,8 +7,8 @@ from harness.steps.nearest import advice
 from harness.steps.russian import ABOUT
 from harness.steps.slots import SLOTS, Term
 from harness.steps.vocabulary import Part, Pattern, Step, find, steps, values
-from mockpbx.callscript.failures import FAULTS
 from mockpbx.core.observed import Observed
+from mockpbx.faults.plan import FAULTS
 
 PATTERNS = [(step, pattern) for step in steps() for pattern in step.patterns]
 

@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+from mockpbx.async_pbx import ScriptResult
 from mockpbx.callscript.library import Script, catalogue
-from mockpbx.drivers.lockstep import AsgiApp, AsgiTransport, LockstepPace
-from mockpbx.drivers.play import Performance, PutIntoState, Setting, play
-from mockpbx.scenario.library import load
+from mockpbx.drivers.lockstep import AsgiApp, AsgiTransport
 from mockpbx.wire.messages import HttpRequest
 from mockpbx.wire.request import Profile
 from reference_server import seed
 from reference_server.app import create_app
 from reference_server.settings import Settings
+from tests.fakes import FakePbx, PutIntoState
 
 STANDARD = {
     "virtual_number": seed.VIRTUAL_NUMBER,
@@ -60,7 +60,7 @@ MORE = {
 }
 """What more is true behind the reference server."""
 
-Perform = Callable[..., Performance]
+Perform = Callable[..., ScriptResult]
 
 
 @pytest.fixture(scope="session")
@@ -113,17 +113,15 @@ def perform(runner: asyncio.Runner, reference: AsgiApp, all_facts: Mapping[str, 
         *,
         facts: Mapping[str, str] = all_facts,
         with_states: bool = True,
-    ) -> Performance:
-        setting = Setting(
-            transport=AsgiTransport(app),
-            pace=LockstepPace(),
+    ) -> ScriptResult:
+        pbx = FakePbx(
+            AsgiTransport(app),
             profile=Profile(url="http://crm.example/crm_integration"),
-            scenario=load("courier-line"),
+            facts=facts,
+            put=_states(reference) if with_states else None,
             session_id=lambda: str(next(numbers)),
-            put_into_state=_states(reference) if with_states else None,
-            load_scenario=load,
         )
-        return runner.run(play(script.bind(facts), setting))
+        return runner.run(pbx.play(script))
 
     return perform
 

@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
+from mockpbx.async_pbx import ScriptResult
 from mockpbx.callscript.library import Script
 from mockpbx.drivers.lockstep import AsgiApp, Message
-from mockpbx.drivers.play import Performance
 from reference_server import seed
 
-Perform = Callable[..., Performance]
+Perform = Callable[..., ScriptResult]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asked = dict[str, str]

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 import mockpbx.callscript
-from mockpbx.callscript.library import Script, catalogue, schema
+from mockpbx.async_pbx import ScriptResult
+from mockpbx.callscript.library import Script, catalogue, find, schema
 from mockpbx.drivers.lockstep import AsgiApp, Message
-from mockpbx.drivers.play import Performance
 from mockpbx.scenario.library import builtin_names
 
 FOLDER = Path(mockpbx.callscript.__file__).parent / "catalogue"
@@ -28,10 +28,10 @@ WITHOUT_SCRIPT = {
 }
 """Rows that no call script can play, and why."""
 
-Perform = Callable[..., Performance]
+Perform = Callable[..., ScriptResult]
 
 
-def told(performance: Performance) -> list[str]:
+def told(performance: ScriptResult) -> list[str]:
     return [
         f"call {number}: {miss}"
         for number, misses in enumerate(performance.misses, 1)
@@ -63,6 +63,12 @@ def test_no_two_scripts_have_the_same_id_or_title(scripts: Mapping[str, Script])
 def test_the_catalogue_is_in_the_order_of_the_file_names() -> None:
     names = [script.document.source for script in catalogue()]
     assert names == [file.name for file in FILES]
+
+
+def test_a_script_is_found_by_its_id_as_its_file_is_named(scripts: Mapping[str, Script]) -> None:
+    assert {script_id: find(script_id) for script_id in scripts} == {
+        script_id: (script,) for script_id, script in scripts.items()
+    }
 
 
 def test_guessing_comes_last(scripts: Mapping[str, Script]) -> None:

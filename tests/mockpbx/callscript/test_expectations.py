@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from mockpbx.callscript.expectations import Answer, Evidence, Expect, judge
+from mockpbx.callscript.expectations import Expect, Miss, judge
 from mockpbx.core.cdr import (
     CallRecord,
     Direction,
@@ -19,6 +19,10 @@ from mockpbx.core.cdr import (
 )
 from mockpbx.core.instruction import Announcement, Branch, Forward, Instruction
 from mockpbx.core.observed import Failure, Observed
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
+from mockpbx.wire.messages import HttpReply, HttpRequest
+from mockpbx.wire.reply import Instructed
 
 CUSTOMER, OTHER = "79175968108", "79262220002"
 DOWN = Failure(observed=Observed.HTTP_STATUS, detail="HTTP 503 Service Unavailable")
@@ -54,8 +58,27 @@ def answered(
     copy: int = 0,
     status: int | None = 200,
     text: str = "",
-) -> Answer:
-    return Answer(request_id=number, copy=copy, status=status, text=text, result=result)
+) -> Exchange:
+    observed = result if isinstance(result, Failure) else Instructed(instruction=result, notes=())
+    body = text.encode()
+    reply = HttpReply(status=status or 0, reason="", headers=(), body=body, http_version="HTTP/1.1")
+    return Exchange(
+        request_id=number,
+        copy=copy,
+        at=0.0,
+        elapsed_s=0.0,
+        request=HttpRequest(method="GET", url="http://endpoint.invalid/", headers=(), body=None),
+        reply=None if status is None else reply,
+        observed=observed,
+        seen=observed,
+    )
+
+
+def judged(
+    expect: Expect, record: CallRecord, answers: tuple[Exchange, ...] = (), *, injected: bool
+) -> tuple[Miss, ...]:
+    call = CallResult(name="call#1", record=record, exchanges=answers, starts=0.0)
+    return judge(expect, call, injected=injected)
 
 
 def leg(
@@ -120,8 +143,8 @@ class Case:
     expect: Mapping[str, object]
     met: CallRecord = PLAIN
     missed: CallRecord = PLAIN
-    met_answers: tuple[Answer, ...] = ()
-    missed_answers: tuple[Answer, ...] = ()
+    met_answers: tuple[Exchange, ...] = ()
+    missed_answers: tuple[Exchange, ...] = ()
     told: str
     injected: bool = field(default=False)
 
@@ -333,14 +356,14 @@ def _ids(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=_ids)
 def test_an_expectation_is_met(case: Case) -> None:
-    evidence = Evidence(record=case.met, answers=case.met_answers, injected=case.injected)
-    assert judge(Expect.model_validate(case.expect), evidence) == ()
+    expect = Expect.model_validate(case.expect)
+    assert judged(expect, case.met, case.met_answers, injected=case.injected) == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids=_ids)
 def test_a_miss_reads_well(case: Case) -> None:
-    evidence = Evidence(record=case.missed, answers=case.missed_answers, injected=case.injected)
-    (miss,) = judge(Expect.model_validate(case.expect), evidence)
+    expect = Expect.model_validate(case.expect)
+    (miss,) = judged(expect, case.missed, case.missed_answers, injected=case.injected)
     assert str(miss) == case.told
 
 
@@ -349,10 +372,10 @@ def test_every_key_has_an_example() -> None:
 
 
 def test_a_call_without_expectations_misses_nothing() -> None:
-    assert judge(Expect(), Evidence(record=FAILED, answers=(), injected=True)) == ()
+    assert judged(Expect(), FAILED, injected=True) == ()
 
 
 def test_all_misses_are_told() -> None:
     expect = Expect.model_validate({"requests": 1, "reaches": "nobody", "hung_up_by": "pbx"})
-    misses = judge(expect, Evidence(record=PLAIN, answers=(), injected=False))
+    misses = judged(expect, PLAIN, injected=False)
     assert [miss.what for miss in misses] == ["requests", "reaches", "hung_up_by"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockpbx.callscript.model import Answers, Callee, CallModel
+from mockpbx.callscript.model import Call, Callee
 from mockpbx.callscript.people import MEDIA_S, CalledOff, People, Planned, duration
 from mockpbx.core import commands as do
 from mockpbx.core import events as on
@@ -13,7 +13,7 @@ PROMPT = Announcement(text="Enter the order number.")
 
 
 def people(callees: dict[str, Callee] | None = None, **call: object) -> People:
-    model = CallModel.model_validate({"from": COURIER, "expect": {}, **call})
+    model = Call.model_validate({"from": COURIER, "expect": {}, **call})
     return People(model, callees or {})
 
 
@@ -135,7 +135,7 @@ def test_a_voicemail_is_spoken_to_for_as_long_as_the_script_says() -> None:
     ("callee", "event"),
     [
         (None, on.LegAnswered(at=13.0, leg_id=1)),
-        (Answers(answers=6), on.LegAnswered(at=16.0, leg_id=1)),
+        (Callee(answers=6), on.LegAnswered(at=16.0, leg_id=1)),
         ("busy", on.LegFailed(at=10.5, leg_id=1, failure=on.LegFailure.BUSY)),
         ("rejects", on.LegFailed(at=14.0, leg_id=1, failure=on.LegFailure.REJECTED)),
         ("invalid", on.LegFailed(at=10.2, leg_id=1, failure=on.LegFailure.INVALID)),
@@ -167,7 +167,7 @@ def test_the_caller_talks_and_hangs_up() -> None:
 
 @pytest.mark.parametrize(("callee_s", "ends"), [(5, "callee"), (30, "caller")])
 def test_whoever_has_had_enough_first_ends_the_conversation(callee_s: float, ends: str) -> None:
-    who = people({CUSTOMER: Answers(talks=callee_s)}, talks=8)
+    who = people({CUSTOMER: Callee(talks=callee_s)}, talks=8)
     events(who, ring())
     (event,) = events(who, do.Connect(leg_id=1), 13.0)
     by_callee = on.LegHungUp(at=18.0, leg_id=1)
@@ -182,7 +182,7 @@ def test_a_whisper_is_heard_to_its_end() -> None:
 
 
 def test_a_callee_may_hang_up_on_hearing_the_whisper() -> None:
-    who = people({CUSTOMER: Answers(hangs_up_in_whisper=True)})
+    who = people({CUSTOMER: Callee(hangs_up_in_whisper=True)})
     events(who, ring())
     assert events(who, whisper()) == [on.LegHungUp(at=10.0, leg_id=1)]
 

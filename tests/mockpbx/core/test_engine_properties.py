@@ -26,10 +26,10 @@ from hypothesis.stateful import (
 
 from mockpbx.core import commands as do
 from mockpbx.core import events as on
-from mockpbx.core.call import Call
+from mockpbx.core.call import CallEngine
 from mockpbx.core.cdr import CallRecord, Direction, Party
+from mockpbx.core.channel import CallSetup
 from mockpbx.core.instruction import Announcement, Branch, Forward, Instruction
-from mockpbx.core.line import CallSetup
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.core.scenario import (
     Announce,
@@ -198,12 +198,12 @@ class AnyCall(RuleBasedStateMachine):
     @initialize(setup=setups, scenario=scenarios, arrives_at=st.floats(0.0, 1000.0))
     def arrive(self, setup: CallSetup, scenario: Scenario, arrives_at: float) -> None:
         self.setup, self.scenario = setup, scenario
-        self.call = Call(setup, scenario)
+        self.call = CallEngine(setup, scenario)
         self.books = self.books_of(setup)
         self._give(on.CallArrived(at=arrives_at))
 
     def _give(self, event: on.Event) -> None:
-        """Give the call an event that it has to take."""
+        """Return the call an event that it has to take."""
         commands = self.call.handle(event)
         self._now = event.at
         self._taken.append(event)
@@ -330,7 +330,7 @@ def replay(
     setup: CallSetup, scenario: Scenario, events: list[on.Event]
 ) -> tuple[list[do.Command], CallRecord | None]:
     """Play a call from its beginning."""
-    call = Call(setup, scenario)
+    call = CallEngine(setup, scenario)
     commands = [command for event in events for command in call.handle(event)]
     return commands, call.record
 
@@ -357,7 +357,7 @@ def test_whatever_happens_to_a_call_its_books_are_in_order(bookkeeper: type[Book
 def test_a_call_that_has_not_arrived_takes_nothing_but_its_arrival(
     setup: CallSetup, scenario: Scenario, events: list[on.Event]
 ) -> None:
-    call = Call(setup, scenario)
+    call = CallEngine(setup, scenario)
     for event in events:
         if not isinstance(event, on.CallArrived):
             with pytest.raises(ProtocolError):
@@ -368,10 +368,10 @@ def test_a_call_that_has_not_arrived_takes_nothing_but_its_arrival(
 # -- nothing from outside ------------------------------------------------------------------
 
 PLAY_A_CALL = """
-from mockpbx.core.call import Call
+from mockpbx.core.call import CallEngine
 from mockpbx.core import events as on
 from mockpbx.core.instruction import Announcement, Branch
-from mockpbx.core.line import CallSetup
+from mockpbx.core.channel import CallSetup
 from mockpbx.core.scenario import *
 
 scenario = Scenario(
@@ -385,7 +385,7 @@ scenario = Scenario(
     numbers=frozenset({"1", "2", "3"}),
     blacklist=frozenset({"4", "5"}),
 )
-call = Call(CallSetup(session_id="s", numa="9", numb="1", started=0.0), scenario)
+call = CallEngine(CallSetup(session_id="s", numa="9", numb="1", started=0.0), scenario)
 for event in (
     on.CallArrived(at=0.0),
     on.InstructionArrived(at=1.0, request_id=1, instruction=Branch(codes=(2, 1))),

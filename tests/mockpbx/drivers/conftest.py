@@ -28,17 +28,19 @@ import pytest
 import trustme
 
 from mockpbx.callscript.expectations import Expect
-from mockpbx.callscript.failures import Rule
-from mockpbx.callscript.model import Answers, Callee, CallModel, HangsUp, Repeat
+from mockpbx.callscript.model import Call, Callee, HangUp, Repeat
 from mockpbx.callscript.people import People
+from mockpbx.core.channel import CallSetup
 from mockpbx.core.commands import SendRequest
 from mockpbx.core.instruction import Announcement
-from mockpbx.core.line import CallSetup
 from mockpbx.core.observed import Observed
 from mockpbx.core.scenario import Announce, Fallback, ForwardTo, Interactive, Scenario
 from mockpbx.drivers.live import HttpTransport, LivePace
-from mockpbx.drivers.stage import Exchange, Part, Played, Stage
+from mockpbx.drivers.stage import Part, Stage
 from mockpbx.drivers.transport import Pace, Transport
+from mockpbx.faults.plan import Fault
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
 from mockpbx.wire.messages import HttpRequest
 from mockpbx.wire.request import Profile, build
 
@@ -323,11 +325,11 @@ class Cast(Protocol):
         profile: Profile | None = None,
         deadline_s: float = AMPLE_S,
         asks: int = 1,
-        hangs_up: HangsUp | None = None,
+        hangs_up: HangUp | None = None,
         talks: float = 20.0,
         answers: float = 3.0,
         repeats: Iterable[Repeat] = (),
-        rules: Iterable[Rule] = (),
+        faults: Iterable[Fault] = (),
         starts: float = 0.0,
         name: str = "test#1",
         before_request: Callable[[SendRequest, int], Awaitable[None]] | None = None,
@@ -344,23 +346,23 @@ def cast(scenario: Callable[..., Scenario]) -> Cast:
         profile: Profile | None = None,
         deadline_s: float = AMPLE_S,
         asks: int = 1,
-        hangs_up: HangsUp | None = None,
+        hangs_up: HangUp | None = None,
         talks: float = 20.0,
         answers: float = 3.0,
         repeats: Iterable[Repeat] = (),
-        rules: Iterable[Rule] = (),
+        faults: Iterable[Fault] = (),
         starts: float = 0.0,
         name: str = "test#1",
         before_request: Callable[[SendRequest, int], Awaitable[None]] | None = None,
     ) -> Part:
         asked = profile or Profile(url=url)
-        model = CallModel.model_validate(
+        model = Call.model_validate(
             {"from": CALLER, "talks": talks, "hangs_up": hangs_up, "expect": Expect()}
         )
-        callees: dict[str, Callee] = {OPERATOR: Answers(answers=answers)}
+        callees: dict[str, Callee] = {OPERATOR: Callee(answers=answers)}
 
         def request(command: SendRequest) -> HttpRequest:
-            return build(command.question, asked)
+            return build(command.fields, asked)
 
         return Part(
             name=name,
@@ -372,7 +374,7 @@ def cast(scenario: Callable[..., Scenario]) -> Cast:
             request=request,
             starts=starts,
             repeats=tuple(repeats),
-            rules=tuple(rules),
+            faults=tuple(faults),
             before_request=before_request,
         )
 
@@ -388,7 +390,7 @@ class CallOne(Protocol):
         transport: Transport | None = None,
         pace: Pace | None = None,
         **part: Any,
-    ) -> Played: ...
+    ) -> CallResult: ...
 
 
 class Connect(Protocol):
@@ -416,7 +418,7 @@ def call(cast: Cast, connect: Connect) -> CallOne:
         transport: Transport | None = None,
         pace: Pace | None = None,
         **part: Any,
-    ) -> Played:
+    ) -> CallResult:
         if transport is None:
             async with connect() as own:
                 return await play_one(url, own, pace, **part)
@@ -429,14 +431,14 @@ def call(cast: Cast, connect: Connect) -> CallOne:
 class FellBack(Protocol):
     """Expects a fallback."""
 
-    def __call__(self, played: Played, observed: Observed, *words: str) -> Exchange: ...
+    def __call__(self, played: CallResult, observed: Observed, *words: str) -> Exchange: ...
 
 
 @pytest.fixture
 def fell_back() -> FellBack:
     """Expect that the first request brought no instruction, told in one line of words."""
 
-    def check(played: Played, observed: Observed, *words: str) -> Exchange:
+    def check(played: CallResult, observed: Observed, *words: str) -> Exchange:
         failure = played.record.requests[0].failure
         assert failure is not None
         assert failure.observed is observed, failure
@@ -453,10 +455,10 @@ def fell_back() -> FellBack:
 
 
 @pytest.fixture
-def went_well() -> Callable[[Played], None]:
+def went_well() -> Callable[[CallResult], None]:
     """Expect that the call went where the endpoint sent it."""
 
-    def check(played: Played) -> None:
+    def check(played: CallResult) -> None:
         assert [request.failure for request in played.record.requests] == [None]
         assert [step.operation for step in played.record.path] == ["ask-1", "shop"]
 
@@ -514,7 +516,7 @@ class Bench:
     cast: Cast
     call: CallOne
     fell_back: FellBack
-    went_well: Callable[[Played], None]
+    went_well: Callable[[CallResult], None]
     at_first: Callable[[Leads], Leads]
     certificates: Certificates
     spell: Spell = answer

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockpbx.callscript.failures import Rule
-from mockpbx.callscript.model import HangsUp, Repeat
+from mockpbx.callscript.model import HangUp, Repeat
 from mockpbx.core.cdr import FinishReason, Party
 from mockpbx.core.observed import Observed
 from mockpbx.drivers.live import LivePace
 from mockpbx.drivers.stage import Stage
 from mockpbx.errors import UsageError
+from mockpbx.faults.plan import Fault
 from mockpbx.wire.request import Profile
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def test_a_caller_who_hangs_up_while_the_endpoint_thinks_closes_the_connection(
         answered_late.set()
 
     async def test() -> None:
-        hangs_up = HangsUp.model_validate({"while": "thinking", "after": 0.05})
+        hangs_up = HangUp.model_validate({"while": "thinking", "after": 0.05})
         async with bench.server(thinks) as server, bench.connect() as transport:
             played = await bench.call(server.url, transport, hangs_up=hangs_up)
             await answered_late.wait()
@@ -105,7 +105,7 @@ def test_the_endpoint_sees_the_request_even_of_a_caller_who_hangs_up_at_once(ben
         await visit.until_closed()
 
     async def test() -> None:
-        hangs_up = HangsUp.model_validate({"while": "thinking", "after": 0})
+        hangs_up = HangUp.model_validate({"while": "thinking", "after": 0})
         async with bench.server(thinks) as server, bench.connect() as transport:
             played = await bench.call(server.url, transport, hangs_up=hangs_up)
             await server.heard(1)
@@ -247,8 +247,8 @@ def test_a_silent_endpoint_keeps_no_repetition_either(bench: Bench) -> None:
 def test_a_delayed_answer_comes_late_after_the_fallback(bench: Bench) -> None:
     async def test() -> None:
         async with bench.server(bench.well) as server:
-            rules = [Rule(fault="time.delay", at=7)]
-            played = await bench.call(server.url, rules=rules, deadline_s=5.0)
+            rules = [Fault(fault="time.delay", at=7)]
+            played = await bench.call(server.url, faults=rules, deadline_s=5.0)
             bench.fell_back(played, Observed.DEADLINE)
             (request,) = played.record.requests
             assert request.settled_at == pytest.approx(5.0)

@@ -10,13 +10,14 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from mockpbx.callscript.failures import Rule
-from mockpbx.callscript.model import HangsUp
+from mockpbx.callscript.model import HangUp
 from mockpbx.core.cdr import FinishReason
 from mockpbx.core.observed import Observed
 from mockpbx.drivers.lockstep import AsgiTransport, LockstepPace
-from mockpbx.drivers.stage import Played, Stage
+from mockpbx.drivers.stage import Stage
 from mockpbx.errors import ExchangeFailed
+from mockpbx.faults.plan import Fault
+from mockpbx.result.call_result import CallResult
 from mockpbx.wire.messages import HttpRequest
 from mockpbx.wire.request import Method, Profile
 
@@ -44,7 +45,7 @@ async def correct(_scope: Message, receive: Receive, send: Send) -> None:
     await send(dict(BODY))
 
 
-async def _play(bench: Bench, app: AsgiApp, **part: Any) -> Played:
+async def _play(bench: Bench, app: AsgiApp, **part: Any) -> CallResult:
     return await bench.call(URL, AsgiTransport(app), LockstepPace(), **part)
 
 
@@ -209,9 +210,9 @@ def test_an_unknown_status_has_no_phrase(bench: Bench) -> None:
 def test_thirty_seconds_of_silence_take_no_time(bench: Bench) -> None:
     async def test() -> None:
         began = time.monotonic()
-        rules = [Rule(fault="time.silence")]
+        rules = [Fault(fault="time.silence")]
         for _ in range(20):
-            played = await _play(bench, correct, rules=rules, deadline_s=30.0)
+            played = await _play(bench, correct, faults=rules, deadline_s=30.0)
             bench.fell_back(played, Observed.DEADLINE, "30 s")
             assert played.record.requests[0].settled_at == 30.0
         assert time.monotonic() - began < 20.0
@@ -255,12 +256,12 @@ def test_two_runs_are_equal_in_everything(bench: Bench) -> None:
         await asyncio.sleep(0)
         await send(dict(BODY) if even else {"type": "http.response.body", "body": b"no"})
 
-    async def once() -> tuple[Played, ...]:
+    async def once() -> tuple[CallResult, ...]:
         rules = (
-            Rule(fault="time.delay", at=40.0),
-            Rule(fault="http.status", at=503),
+            Fault(fault="time.delay", at=40.0),
+            Fault(fault="http.status", at=503),
         )
-        hangs_up = HangsUp.model_validate({"while": "talking", "after": 2})
+        hangs_up = HangUp.model_validate({"while": "talking", "after": 2})
         parts = [
             bench.cast(
                 URL,
@@ -268,7 +269,7 @@ def test_two_runs_are_equal_in_everything(bench: Bench) -> None:
                 starts=0.1 * (number % 3),
                 asks=3,
                 hangs_up=hangs_up,
-                rules=rules[: number % 3],
+                faults=rules[: number % 3],
             )
             for number in range(12)
         ]
@@ -282,9 +283,9 @@ def test_two_runs_are_equal_in_everything(bench: Bench) -> None:
 
 def test_a_caller_who_hangs_up_before_a_delayed_answer_never_hears_of_it(bench: Bench) -> None:
     async def test() -> None:
-        hangs_up = HangsUp.model_validate({"while": "thinking", "after": 2})
-        rules = [Rule(fault="time.delay", at=4)]
-        played = await _play(bench, correct, hangs_up=hangs_up, rules=rules)
+        hangs_up = HangUp.model_validate({"while": "thinking", "after": 2})
+        rules = [Fault(fault="time.delay", at=4)]
+        played = await _play(bench, correct, hangs_up=hangs_up, faults=rules)
         assert played.record.finish_reason is FinishReason.SUBSCRIBER_DISCONNECTS
         assert played.record.ended_at == 2.0
         (request,) = played.record.requests

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -14,15 +14,17 @@ from mockpbx.callscript.model import CallScript
 from mockpbx.core.cdr import FinishReason
 from mockpbx.core.scenario import Interactive
 from mockpbx.drivers.live import LivePace
-from mockpbx.drivers.lockstep import AsgiTransport, LockstepPace
-from mockpbx.drivers.play import Performance, PutIntoState, Setting, parts, play
+from mockpbx.drivers.lockstep import AsgiTransport
 from mockpbx.errors import UsageError
 from mockpbx.scenario.library import load
 from mockpbx.wire.request import Dialect, Method, NoInput, Profile, StartTime
+from tests.fakes import FakePbx
 
 if TYPE_CHECKING:
+    from mockpbx.async_pbx import ScriptResult
     from mockpbx.core.scenario import Scenario
     from mockpbx.drivers.lockstep import Message
+    from tests.fakes import PutIntoState
     from tests.mockpbx.drivers.conftest import Bench
 
 URL = "http://endpoint.invalid/crm"
@@ -62,30 +64,23 @@ def _script(**more: Any) -> CallScript:
     return CallScript.model_validate(base | more)
 
 
-def _setting(
+def _pbx(
     app: Any = None,
     *,
     profile: Profile | None = None,
     put_into_state: PutIntoState | None = None,
-    scenario: Scenario | None = None,
-) -> Setting:
-    numbers = count(1)
-    return Setting(
-        transport=AsgiTransport(app or Shop()),
-        pace=LockstepPace(),
-        profile=profile or Profile(url=URL),
-        scenario=scenario or load("courier-line"),
-        session_id=lambda: f"sid-{next(numbers)}",
-        put_into_state=put_into_state,
-        load_scenario=load,
-    )
+    scenario: Scenario | str = "courier-line",
+) -> FakePbx:
+    transport = AsgiTransport(app or Shop())
+    url = profile or Profile(url=URL)
+    return FakePbx(transport, profile=url, scenario=scenario, put=put_into_state)
 
 
-def _play(bench: Bench, script: CallScript, setting: Setting) -> Performance:
-    found: list[Performance] = []
+def _play(bench: Bench, script: CallScript, pbx: FakePbx) -> ScriptResult:
+    found: list[ScriptResult] = []
 
     async def test() -> None:
-        found.append(await play(script, setting))
+        found.append(await pbx.play(script))
 
     bench.run(test())
     return found[0]
@@ -102,7 +97,7 @@ def test_a_courier_reaches_the_customer(bench: Bench) -> None:
         "finish": "success_finish",
     }
     call = {"from": COURIER, "to": VIRTUAL, "dials": ["10523"], "expect": expect}
-    performance = _play(bench, _script(calls=[call]), _setting(shop))
+    performance = _play(bench, _script(calls=[call]), _pbx(shop))
     assert performance.as_expected, performance.misses
     assert [asked["input_result"] for _, asked in shop.asked] == ["None", "10523"]
     (played,) = performance.calls
@@ -116,7 +111,7 @@ def test_misses_are_told_call_by_call(bench: Bench) -> None:
         {"from": "79990000000", "to": VIRTUAL, "expect": {"path": ["shop"]}},
         {"from": COURIER, "to": VIRTUAL, "expect": {"never_says": ["x-shop: one", "phones"]}},
     ]
-    performance = _play(bench, _script(calls=calls), _setting())
+    performance = _play(bench, _script(calls=calls), _pbx())
     assert not performance.as_expected
     first, second, third = performance.misses
     assert [str(miss) for miss in first] == [f"reaches: expected nobody, received {CUSTOMER}"]
@@ -128,7 +123,7 @@ def test_at_night_the_endpoint_is_not_asked(bench: Bench) -> None:
     shop = Shop()
     call = {"from": COURIER, "to": VIRTUAL, "expect": {"requests": 0, "reaches": "voicemail"}}
     script = _script(calls=[call], at="2026-09-17 03:00:00")
-    performance = _play(bench, script, _setting(shop))
+    performance = _play(bench, script, _pbx(shop))
     assert performance.as_expected, performance.misses
     assert shop.asked == []
 
@@ -140,10 +135,10 @@ def test_a_failure_of_the_endpoint_is_a_miss_unless_failures_are_put_in_place(
         await send({"type": "http.response.start", "status": 200})
         await send({"type": "http.response.body", "body": b"no"})
 
-    misses = _play(bench, _script(), _setting(says_no)).misses
+    misses = _play(bench, _script(), _pbx(says_no)).misses
     assert [[miss.what for miss in call] for call in misses] == [["answer to request 1"]]
     forgiving = _script(failures=[{"fault": "time.delay", "at": 1}])
-    assert _play(bench, forgiving, _setting(says_no)).as_expected
+    assert _play(bench, forgiving, _pbx(says_no)).as_expected
 
 
 def test_an_answer_in_whose_place_a_failure_is_put_is_judged_all_the_same(bench: Bench) -> None:
@@ -152,12 +147,12 @@ def test_an_answer_in_whose_place_a_failure_is_put_is_judged_all_the_same(bench:
         await send({"type": "http.response.body", "body": b"no"})
 
     script = _script(failures=[{"fault": "tcp.reset"}])
-    (misses,) = _play(bench, script, _setting(crashes)).misses
+    (misses,) = _play(bench, script, _pbx(crashes)).misses
     assert [str(miss) for miss in misses] == [
         "answer to request 1: expected no server error, received HTTP 500"
     ]
     unsent = _script(failures=[{"fault": "tcp.refused"}])
-    assert _play(bench, unsent, _setting(crashes)).as_expected
+    assert _play(bench, unsent, _pbx(crashes)).as_expected
 
 
 @pytest.mark.parametrize(
@@ -183,8 +178,8 @@ def test_what_the_script_says_about_asking_prevails_over_the_profile(
     asks: dict[str, Any], profile: dict[str, Any], asked: str, bench: Bench
 ) -> None:
     shop = Shop()
-    setting = _setting(shop, profile=Profile(url=URL, **profile), scenario=load("direct"))
-    _play(bench, _script(asks=asks), setting)
+    pbx = _pbx(shop, profile=Profile(url=URL, **profile), scenario=load("direct"))
+    _play(bench, _script(asks=asks), pbx)
     sent = shop.asked[0][1]
     for word in asked.split():
         name, equals, value = word.lstrip("!").partition("=")
@@ -208,8 +203,8 @@ def test_spelling_is_the_scripts_before_the_profiles(
 ) -> None:
     call = {"from": "+7 916", "to": VIRTUAL, "expect": {}}
     script = _script(calls=[call], asks=asks)
-    setting = _setting(profile=Profile(url=URL, **profile), scenario=load("direct"))
-    (played,) = _play(bench, script, setting).calls
+    pbx = _pbx(profile=Profile(url=URL, **profile), scenario=load("direct"))
+    (played,) = _play(bench, script, pbx).calls
     assert target in played.exchanges[0].request.url
 
 
@@ -218,13 +213,13 @@ def test_an_exchange_without_an_answer_says_nothing(bench: Bench) -> None:
         raise LookupError
 
     call = {"from": COURIER, "to": VIRTUAL, "expect": {"never_says": ["a"], "answers": "any"}}
-    assert _play(bench, _script(calls=[call]), _setting(raises)).as_expected
+    assert _play(bench, _script(calls=[call]), _pbx(raises)).as_expected
 
 
 def test_the_method_of_the_script_prevails(bench: Bench) -> None:
     shop = Shop()
-    setting = _setting(shop, profile=Profile(url=URL, method=Method.GET))
-    _play(bench, _script(asks={"method": "POST-form"}), setting)
+    pbx = _pbx(shop, profile=Profile(url=URL, method=Method.GET))
+    _play(bench, _script(asks={"method": "POST-form"}), pbx)
     assert [line for line, _ in shop.asked] == ["POST /crm", "POST /crm"]
 
 
@@ -241,20 +236,20 @@ def test_the_operations_own_settings_prevail_over_script_and_profile(bench: Benc
     scenario = replace(own, operations={**own.operations, "whom-to-dial": asks})
     shop = Shop()
     script = _script(asks={"method": "POST-json", "also": ["direction"], "extra": {"x": "y"}})
-    _play(bench, script, _setting(shop, scenario=scenario))
+    _play(bench, script, _pbx(shop, scenario=scenario))
     assert shop.asked == [("POST /own", {"numb": VIRTUAL, "x": "y"})]
 
 
 def test_the_script_names_its_own_scenario(bench: Bench) -> None:
     script = _script(scenario="direct")
-    (played,) = _play(bench, script, _setting()).calls
+    (played,) = _play(bench, script, _pbx()).calls
     assert played.record.path[0].operation == "whom-to-dial"
 
 
 def test_a_scenario_that_does_not_exist_is_told(bench: Bench) -> None:
     async def test() -> None:
         with pytest.raises(UsageError, match="no built-in scenario"):
-            await play(_script(scenario="courier-lin"), _setting())
+            await _pbx().play(_script(scenario="courier-lin"))
 
     bench.run(test())
 
@@ -262,7 +257,7 @@ def test_a_scenario_that_does_not_exist_is_told(bench: Bench) -> None:
 def test_a_parameter_that_does_not_exist_is_told(bench: Bench) -> None:
     async def test() -> None:
         with pytest.raises(UsageError, match="unknown request parameter numc"):
-            await play(_script(asks={"also": ["numc"]}), _setting())
+            await _pbx().play(_script(asks={"also": ["numc"]}))
 
     bench.run(test())
 
@@ -272,12 +267,12 @@ def test_calls_of_one_session_share_its_id_and_others_have_their_own(bench: Benc
         {"from": COURIER, "to": VIRTUAL, "session": session, "starts": start, "expect": {}}
         for start, session in enumerate(["same", None, "same", "other", None])
     ]
-    setting = _setting(scenario=load("direct"))
-    performance = _play(bench, _script(calls=calls), setting)
+    pbx = _pbx(scenario=load("direct"))
+    performance = _play(bench, _script(calls=calls), pbx)
     ids = [played.record.session_id for played in performance.calls]
     assert ids[0] == ids[2]
     assert len(set(ids)) == 4
-    again = _play(bench, _script(calls=calls), setting)
+    again = _play(bench, _script(calls=calls), pbx)
     assert not set(ids) & {played.record.session_id for played in again.calls}
     epoch = performance.script.epoch
     assert [played.record.started - epoch for played in performance.calls] == [0, 1, 2, 3, 4]
@@ -301,7 +296,7 @@ def test_states_are_set_before_the_script_and_before_their_request(bench: Bench)
     courier = {"from": COURIER, "to": VIRTUAL, "dials": ["10523"], "expect": {}}
     second = courier | {"starts": 3600.0}
     script = _script(given=GIVEN, calls=[courier, second])
-    _play(bench, script, _setting(shop, put_into_state=_states(shop)))
+    _play(bench, script, _pbx(shop, put_into_state=_states(shop)))
     assert shop.log == [
         "order open {'order': '10523'}",
         "request None",
@@ -314,7 +309,7 @@ def test_states_are_set_before_the_script_and_before_their_request(bench: Bench)
 
 def test_without_a_states_address_the_script_is_played_as_it_is(bench: Bench) -> None:
     shop = Shop()
-    _play(bench, _script(given=GIVEN), _setting(shop))
+    _play(bench, _script(given=GIVEN), _pbx(shop))
     assert shop.log == ["request None", "request 10523"]
 
 
@@ -328,7 +323,7 @@ def test_a_repetition_sets_no_state_again(bench: Bench) -> None:
         "expect": {"same_answers": True},
     }
     script = _script(given=GIVEN[1:], calls=[call])
-    performance = _play(bench, script, _setting(shop, put_into_state=_states(shop)))
+    performance = _play(bench, script, _pbx(shop, put_into_state=_states(shop)))
     assert shop.log == ["request None", "order closed {'order': '10523'}", *["request 10523"] * 3]
     assert performance.as_expected, performance.misses
 
@@ -336,8 +331,8 @@ def test_a_repetition_sets_no_state_again(bench: Bench) -> None:
 def test_parts_name_their_calls_alike_in_every_run() -> None:
     calls = [{"from": COURIER, "to": VIRTUAL, "expect": {}} for _ in range(3)]
     for _ in range(2):
-        names = [part.name for part in parts(_script(calls=calls), _setting())]
-        assert names == ["courier#1", "courier#2", "courier#3"]
+        played = asyncio.run(_pbx().play(_script(calls=calls)))
+        assert [call.name for call in played.calls] == ["courier#1", "courier#2", "courier#3"]
 
 
 def test_two_plays_of_a_script_are_equal_but_for_the_session(bench: Bench) -> None:
@@ -347,11 +342,11 @@ def test_two_plays_of_a_script_are_equal_but_for_the_session(bench: Bench) -> No
         for start in range(8)
     ]
     script = _script(calls=calls, failures=failures)
-    assert _play(bench, script, _setting()) == _play(bench, script, _setting())
+    assert _play(bench, script, _pbx()) == _play(bench, script, _pbx())
 
 
 def test_a_script_is_played_live_as_it_is_in_lockstep(bench: Bench) -> None:
-    found: list[Performance] = []
+    found: list[ScriptResult] = []
 
     async def answers(visit: Any) -> None:
         while received := await visit.request():
@@ -362,16 +357,8 @@ def test_a_script_is_played_live_as_it_is_in_lockstep(bench: Bench) -> None:
 
     async def test() -> None:
         async with bench.server(answers) as server, bench.connect() as transport:
-            setting = Setting(
-                transport=transport,
-                pace=LivePace(),
-                profile=Profile(url=server.url),
-                scenario=load("courier-line"),
-                session_id=lambda: "sid",
-                put_into_state=None,
-                load_scenario=load,
-            )
-            found.append(await play(_script(), setting))
+            pbx = FakePbx(transport, pace=LivePace(), profile=Profile(url=server.url))
+            found.append(await pbx.play(_script()))
 
     bench.run(test())
     (played,) = found[0].calls

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockpbx.callscript.model import HangsUp, Repeat
+from mockpbx.callscript.model import HangUp, Repeat
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.drivers.live import LivePace
 from mockpbx.drivers.lockstep import LockstepPace
@@ -152,7 +152,7 @@ def test_an_interruption_ends_all_exchanges_at_once(
 def test_an_interruption_while_a_request_is_given_up_ends_it_too(bench: Bench) -> None:
     async def test() -> None:
         transport = Carries(never_leaves)
-        hangs_up = HangsUp.model_validate({"while": "thinking", "after": 0})
+        hangs_up = HangUp.model_validate({"while": "thinking", "after": 0})
         parts = [bench.cast(URL, hangs_up=hangs_up)]
         playing = asyncio.create_task(Stage(transport, LivePace()).play(parts))
         await transport.are_under_way(1)
@@ -172,7 +172,7 @@ def test_what_a_request_came_to_while_it_was_given_up_is_recorded(bench: Bench) 
         raise ExchangeFailed(Observed.DNS, "the name has no address")
 
     async def test() -> None:
-        hangs_up = HangsUp.model_validate({"while": "thinking", "after": 0.01})
+        hangs_up = HangUp.model_validate({"while": "thinking", "after": 0.01})
         played = await bench.call(
             URL, Carries(fails_after_that), ThenSets(hung_up), hangs_up=hangs_up
         )
@@ -227,7 +227,7 @@ def test_an_error_while_a_request_is_given_up_is_not_lost(bench: Bench) -> None:
         raise UsageError("the address cannot be used")
 
     async def test() -> None:
-        hangs_up = HangsUp.model_validate({"while": "thinking", "after": 0.01})
+        hangs_up = HangUp.model_validate({"while": "thinking", "after": 0.01})
         with pytest.raises(UsageError, match="cannot be used"):
             await bench.call(URL, Carries(fails_after_that), ThenSets(hung_up), hangs_up=hangs_up)
 

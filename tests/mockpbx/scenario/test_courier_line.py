@@ -13,10 +13,10 @@ import pytest
 
 from mockpbx.core import commands as do
 from mockpbx.core import events as on
-from mockpbx.core.call import Call
+from mockpbx.core.call import CallEngine
 from mockpbx.core.cdr import CallRecord, FinishReason, LegDisposition, Party
+from mockpbx.core.channel import CallSetup
 from mockpbx.core.instruction import Branch, Forward, Instruction
-from mockpbx.core.line import CallSetup
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.core.scenario import Scenario
 from mockpbx.scenario import builtin_names, load, read
@@ -60,7 +60,7 @@ class Stage:
         setup = CallSetup(
             session_id="1", numa="79161110001", numb="74951234567", started=when.timestamp()
         )
-        call = Call(setup, scenario)
+        call = CallEngine(setup, scenario)
         self._later(on.CallArrived(at=0.0))
         while call.record is None:
             at, _, event = heapq.heappop(self._ahead)
@@ -109,7 +109,7 @@ class Stage:
             self._later(on.TimerFired(at=fires_at, timer_id=command.timer_id))
 
     def _endpoint(self, command: do.SendRequest, at: float) -> None:
-        self.asked.append(command.question.digits)
+        self.asked.append(command.fields.digits)
         answer = self.answers.pop(0)
         number = command.request_id
         if isinstance(answer, Failure):

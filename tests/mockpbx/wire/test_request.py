@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockpbx.core.cdr import Direction
-from mockpbx.core.commands import Question
+from mockpbx.core.commands import RequestFields
 from mockpbx.errors import UsageError
 from mockpbx.wire.request import (
     PARAMETERS,
@@ -30,8 +30,8 @@ SAMPLE = (
 
 def question(
     *, digits: str | None = None, numa: str = "74952345678", started: float = NOON_IN_MOSCOW
-) -> Question:
-    return Question(
+) -> RequestFields:
+    return RequestFields(
         session_id="123",
         numa=numa,
         numb="74951234567",

@@ -1,0 +1,1 @@
+"""Certification: requirements, cases, the checks that try them, and what a run comes to."""

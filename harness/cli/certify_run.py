@@ -1,0 +1,223 @@
+"""One run of ``pbx certify``: cases, scenarios, reports, exit code."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.progress import Progress
+
+from harness.certify import registry
+from harness.certify.model import FAILING, Case, CaseResult, Run, RunVerdict, Verdict
+from harness.certify.run import Certification
+from harness.certify.scheduler import CaseFinished, CaseStarted, RunEvent
+from harness.cli.exchanges import exchange_lines
+from harness.cli.exits import Exit
+from harness.cli.options import ExchangeOptions
+from harness.display.files import as_json, check_all_writable, is_stdout, write
+from harness.display.terminal import Terminal, progress_on
+from harness.doctor import fact_checks
+from harness.doctor.diagnosis import Severity
+from harness.reports import badge, ctrf, har, html, junit, markdown, sarif, summary
+from harness.reports.manifest import manifest_text
+from harness.reports.overview import run_sentences, run_title
+from harness.reports.report import mask_for
+from harness.reports.report import report as report_of
+from harness.results import baseline as baselines
+from harness.results.bundle import write_bundle
+from mockpbx.errors import PbxError
+from mockpbx.manifest.endpoint import Endpoint
+from mockpbx.masking import Masker
+
+if TYPE_CHECKING:
+    from harness.pytest_plugin.scenario_cases import Scenarios
+
+Report = dict[str, Any]
+
+
+class FailOn(Enum):
+    """What, besides failures, ends with exit code 1."""
+
+    NONSTRICT = "nonstrict"
+
+
+WRITERS: Mapping[str, Callable[[Report], str]] = {
+    "json": as_json,
+    "junit": junit.junit,
+    "html": html.html,
+    "har": har.har,
+    "ctrf": ctrf.ctrf,
+    "sarif": sarif.sarif,
+    "markdown": markdown.markdown,
+    "badge": badge.badge,
+}
+"""Every report is a function of the JSON report."""
+
+_IN_BUNDLE = {"html": "report.html", "junit": "junit.xml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How to certify, and what to write.
+
+    Attributes:
+        jobs: Cases run at once.
+        max_rps: Requests a second at most.
+        files: Reports, by the names of `WRITERS`.
+        bundle: The sealed zip.
+        baseline: Known failures.
+        fail_on: What, besides failures, is one.
+    """
+
+    jobs: int
+    max_rps: float | None
+    files: Mapping[str, Path]
+    bundle: Path | None
+    baseline: baselines.Baseline | None
+    fail_on: FailOn | None
+
+
+class Certify:
+    """One run of the command.
+
+    Args:
+        endpoint: The endpoint.
+        cases: What is tried, scenarios among them.
+        scenarios: Where those come from, if there are any.
+        ways: How, and what to write.
+        shown: What to print.
+        mask: What to hide.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        cases: Sequence[Case],
+        scenarios: "Scenarios | None",
+        ways: Ways,
+        shown: ExchangeOptions,
+        mask: Masker,
+    ) -> None:
+        self._endpoint = endpoint
+        self._cases = cases
+        self._scenarios = scenarios
+        self._ways = ways
+        self._shown = shown
+        self._mask = mask
+        printed = any(map(is_stdout, ways.files.values()))
+        self._terminal = Terminal(stderr=printed)
+
+    def run(self) -> Exit:
+        """Preflight, cases, reports, exit code."""
+        check_all_writable([*self._ways.files.values(), *filter(None, [self._ways.bundle])])
+        self._warn()
+        with progress_on(self._terminal) as progress:
+            run, error = self._run(self._teller(progress))
+        code = self._report(run)
+        if error is not None:
+            raise error
+        return code
+
+    def _warn(self) -> None:
+        """Say what is odd about the facts: a slip in a name leaves cases out, and none fails."""
+        for one in fact_checks.examine(self._endpoint.facts, self._endpoint.scenario):
+            if one.severity is Severity.WARNING:
+                self._terminal.say(("warning    ", "yellow"), self._mask(f"{one.said}; {one.do}"))
+
+    def _run(self, tell: Callable[[RunEvent], None]) -> tuple[Run, PbxError | None]:
+        """Run the cases of the catalogue, then the scenarios."""
+        certification = Certification(
+            self._endpoint,
+            [case for case in self._cases if case.feature is None],
+            tell=tell,
+            jobs=self._ways.jobs,
+            max_rps=self._ways.max_rps,
+        )
+        run = asyncio.run(certification.run())
+        if self._scenarios is None:
+            return run, certification.error
+        chosen = {case.id for case in self._cases}
+        added = self._scenarios.added(run, chosen, self._endpoint, tell)
+        return added.run, certification.error or added.error
+
+    def _teller(self, progress: Progress) -> Callable[[RunEvent], None]:
+        task = progress.add_task("certifying", total=len(self._cases))
+
+        def tell(event: RunEvent) -> None:
+            match event:
+                case CaseStarted():
+                    progress.update(task, description=event.case.id)
+                case CaseFinished():
+                    progress.update(task, description=event.result.case.id, advance=1)
+                    self._print(event.result)
+
+        return tell
+
+    def _print(self, result: CaseResult) -> None:
+        """Print what is to be said of a case, and with ``-v`` all that went over the line."""
+        if not self._shown.quiet or result.verdict in FAILING:
+            summary.print_case(self._terminal, result, self._mask)
+        if self._shown.verbose and result.exchanges:
+            self._terminal.say(f"{result.case.id}: {result.case.title}")
+            mask = mask_for(result, self._mask)
+            for exchange in result.exchanges:
+                for line in exchange_lines(exchange, mask):
+                    self._terminal.say(f"  {line}")
+
+    def _report(self, run: Run) -> Exit:
+        """Write all reports, whatever the run came to; then say what it came to."""
+        report: Report = report_of(run, self._mask)
+        baselined = self._baselined(report)
+        if baselined is not None:
+            report = dict(baselined.report)
+        for name, path in self._ways.files.items():
+            write(path, WRITERS[name](report))
+        if self._ways.bundle is not None:
+            self._write_bundle(self._ways.bundle, report)
+        self._sum_up(report)
+        if baselined is not None:
+            for line in baselined.said():
+                self._terminal.say(line)
+        return self._exit_code(run, baselined)
+
+    def _sum_up(self, report: Report) -> None:
+        if self._shown.quiet:
+            self._terminal.say((run_title(report).upper(), "bold"), f"  {run_sentences(report)[0]}")
+        else:
+            summary.print_summary(self._terminal, report)
+
+    def _baselined(self, report: Report) -> baselines.Baselined | None:
+        if self._ways.baseline is None:
+            return None
+        failing = set(baselines.FAILURES)
+        if self._ways.fail_on is FailOn.NONSTRICT:
+            failing.add("nonstrict")
+        today = datetime.now(UTC).date()
+        return baselines.apply(
+            report, self._ways.baseline, today, existing=self._existing(), failing=failing
+        )
+
+    def _existing(self) -> set[str]:
+        scenarios = self._scenarios.cases if self._scenarios else ()
+        return {*registry.cases(), *(case.id for case in scenarios)}
+
+    def _write_bundle(self, path: Path, report: Report) -> None:
+        files = {file: WRITERS[name](report) for name, file in _IN_BUNDLE.items()}
+        digest = write_bundle(path, report, manifest_text(report), files)
+        self._terminal.say(f"{path}: sha256 {digest}; check it with pbx verify")
+
+    def _exit_code(self, run: Run, baselined: baselines.Baselined | None) -> Exit:
+        if run.verdict is RunVerdict.ABORTED:
+            return Exit.INTERRUPTED
+        if run.counts[Verdict.ERROR]:
+            return Exit.HARNESS
+        if baselined is not None:
+            if baselined.news:  # before housekeeping: a regression must not hide behind it
+                return Exit.MISSED
+            return Exit.STALE if baselined.stale else Exit.OK
+        strict = self._ways.fail_on is FailOn.NONSTRICT and run.counts[Verdict.NONSTRICT]
+        failed = run.verdict is RunVerdict.NOT_CERTIFIED
+        return Exit.MISSED if failed or strict else Exit.OK

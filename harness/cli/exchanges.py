@@ -1,0 +1,42 @@
+"""What went to the endpoint and what came back, as lines for people: ``-v``."""
+
+from collections.abc import Iterator
+
+from harness.display.plain import redacted
+from mockpbx.masking import Masker
+from mockpbx.result.exchange import Exchange
+
+_MOST_BODY = 1000
+"""Bytes that are looked at: numbers are masked before the text is cut."""
+_SHOWN = 300
+"""Characters of a body that are shown."""
+
+
+def exchange_lines(exchange: Exchange, mask: Masker) -> Iterator[str]:
+    """Return a request and what came back, numbers and secrets masked.
+
+    Args:
+        exchange: What went over the line.
+        mask: What to hide.
+    """
+    request = redacted(exchange.request)
+    yield f"> {request.method} {mask(request.url)}"
+    if request.body:
+        yield f"> {_excerpt(request.body, mask)}"
+    if exchange.reply is not None:
+        reply = exchange.reply
+        yield f"< {reply.status} {mask(reply.reason)} after {exchange.elapsed_s:.3f} s"
+        if reply.body:
+            yield f"< {_excerpt(reply.body, mask)}"
+    elif exchange.failure is not None:
+        yield f"< {exchange.failure.observed.value}: {mask(exchange.failure.detail)}"
+    else:
+        yield "< nothing: the caller hung up first"
+    if exchange.injected:
+        yield f"! put in its place: {', '.join(exchange.injected)}"
+
+
+def _excerpt(body: bytes, mask: Masker) -> str:
+    text = mask(body[:_MOST_BODY].decode("utf-8", "backslashreplace"))
+    cut = "…" if len(text) > _SHOWN or len(body) > _MOST_BODY else ""
+    return f"{text[:_SHOWN]}{cut}".replace("\n", "\\n")

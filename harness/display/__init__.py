@@ -1,0 +1,1 @@
+"""What every command shows: a terminal, files, values as JSON."""

@@ -1,0 +1,1 @@
+"""Before anything is judged: is the endpoint there, and is what is declared of it right?"""

@@ -1,0 +1,1 @@
+"""Replays call scripts against an endpoint and reports what was missed."""

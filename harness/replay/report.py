@@ -1,0 +1,150 @@
+"""The report of a replay: lines for people, JSON for programs."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from harness.display.counting import counted
+from harness.display.files import write
+from harness.display.plain import Json, mask_of, redacted, script_result
+from harness.display.terminal import Terminal
+from harness.replay.runner import Replayed, ReplayVerdict
+from mockpbx.callscript.expectations import Miss
+from mockpbx.masking import Masker, without_secrets
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.ladder import draw, ladder, relabelled
+from mockpbx.result.outcome import outcome
+
+FORMAT = "pbx-replay/1"
+
+_SHOWN_REQUESTS = 5
+_SHOWN_BODY = 200
+"""Characters of an answer that a line shows."""
+_MOST_BODY = 1000
+"""Bytes that are looked at for that: numbers are masked before the text is cut."""
+
+_WORDS = {
+    ReplayVerdict.AS_EXPECTED: ("ok", "green"),
+    ReplayVerdict.MISSED: ("MISSED", "bold red"),
+    ReplayVerdict.NOT_APPLICABLE: ("n/a", "yellow"),
+}
+
+
+def print_script(console: Terminal, replayed: Replayed, mask: Masker, *, ladders: bool) -> None:
+    """Print one line a call; more where an expectation was missed."""
+    performed = replayed.played
+    if performed is None:
+        _line(console, replayed.verdict, replayed.script.id, mask(str(replayed.lack or "")))
+        return
+    for number, (played, misses) in enumerate(
+        zip(performed.calls, performed.misses, strict=True), 1
+    ):
+        name = f"{replayed.script.id}#{number}" if len(performed.calls) > 1 else replayed.script.id
+        known = mask_of(played, mask)
+        verdict = ReplayVerdict.MISSED if misses else ReplayVerdict.AS_EXPECTED
+        _line(console, verdict, name, known(outcome(played.record)))
+        for line in _details(played, misses, known, console.columns, ladders=ladders):
+            console.say(line)
+
+
+def _line(console: Terminal, verdict: ReplayVerdict, name: str, said: str) -> None:
+    word, style = _WORDS[verdict]
+    console.say((f"{word:<7}", style), (f"{name:<40} ", "bold"), said)
+
+
+def _details(
+    played: CallResult, misses: Sequence[Miss], mask: Masker, width: int, *, ladders: bool
+) -> Iterator[str]:
+    for miss in misses:
+        yield f"         {mask(str(miss))}"
+    if misses:
+        yield from _conversation(played, mask)
+    if misses or ladders:
+        yield ""
+        yield from draw(
+            relabelled(ladder(played.record, played.exchanges), mask), width
+        ).splitlines()
+        yield ""
+
+
+def _conversation(played: CallResult, mask: Masker) -> Iterator[str]:
+    """Return what was sent, as lines to repeat by hand, and what came back."""
+    for exchange in played.exchanges[:_SHOWN_REQUESTS]:
+        yield f"         request {exchange.request_id}: {mask(redacted(exchange.request).curl())}"
+        if exchange.reply is not None:
+            body = mask(exchange.reply.body[:_MOST_BODY].decode("utf-8", "backslashreplace"))
+            cut = "…" if len(body) > _SHOWN_BODY else ""
+            shown = f"{body[:_SHOWN_BODY]}{cut}".replace("\n", "\\n")
+            yield f"         answer: HTTP {exchange.reply.status} {shown}"
+    more = len(played.exchanges) - _SHOWN_REQUESTS
+    if more > 0:
+        yield f"         and {counted(more, 'request')} more; --json tells all"
+
+
+def counts(results: Sequence[Replayed]) -> dict[str, int]:
+    """Count the verdicts."""
+    found = Counter(replayed.verdict for replayed in results)
+    return {verdict.value: found[verdict] for verdict in ReplayVerdict}
+
+
+def print_summary(console: Terminal, results: Sequence[Replayed], seconds: float) -> None:
+    """Print how many scripts went as expected, and why some were not played."""
+    found = counts(results)
+    calls = sum(len(replayed.played.calls) for replayed in results if replayed.played)
+    summary = (
+        f"{counted(found['as-expected'], 'script')} as expected, {found['missed']} missed, "
+        f"{found['not-applicable']} not applicable; {counted(calls, 'call')} in {seconds:.1f} s"
+    )
+    console.say((summary, "bold red" if found["missed"] else "bold green"))
+    wanting = Counter(fact for replayed in results for fact in _missing(replayed))
+    if wanting:
+        facts = ", ".join(f"{fact} ({number})" for fact, number in wanting.most_common())
+        console.say(f"facts that scripts want, to be given in a pbx.toml with --manifest: {facts}")
+
+
+def write_json(
+    path: Path, *, url: str, results: Sequence[Replayed], seconds: float, mask: Masker, whole: bool
+) -> None:
+    """Write the report.
+
+    Args:
+        path: The file; ``-`` is standard output.
+        url: The endpoint.
+        results: The scripts played so far.
+        seconds: How long that took.
+        mask: What to hide.
+        whole: False if the replay was broken off.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    content: Json = {
+        "format": FORMAT,
+        "suite": {"version": version("pbx-harness")},
+        "endpoint": {"url": mask(without_secrets(url))},
+        "complete": whole,
+        "duration_s": round(seconds, 3),
+        "counts": {**counts(results)},
+        "scripts": [_script(replayed, mask) for replayed in results],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    write(path, text)
+
+
+def _missing(replayed: Replayed) -> tuple[str, ...]:
+    return replayed.lack.facts if replayed.lack else ()
+
+
+def _script(replayed: Replayed, mask: Masker) -> Json:
+    return {
+        "id": replayed.script.id,
+        "title": replayed.script.model.title,
+        "source": replayed.script.document.source,
+        "verdict": replayed.verdict.value,
+        "reason": None if replayed.lack is None else mask(str(replayed.lack)),
+        "missing_facts": list(_missing(replayed)),
+        "duration_s": round(replayed.duration_s, 4),
+        "calls": script_result(replayed.played, mask) if replayed.played else [],
+    }

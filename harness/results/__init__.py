@@ -1,0 +1,1 @@
+"""Work on finished reports: baselines, bundles, comparisons."""

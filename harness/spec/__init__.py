@@ -1,1 +1,0 @@
-"""The catalogue of requirements and the schemas of reports, as data."""

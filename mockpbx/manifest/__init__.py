@@ -1,0 +1,1 @@
+"""What is known of an endpoint: the facts, the manifest ``pbx.toml``, how it is asked."""

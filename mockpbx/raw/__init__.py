@@ -1,0 +1,1 @@
+"""What a well-behaved HTTP client refuses to send."""

@@ -1,0 +1,1 @@
+"""What came of a call: the exchanges, the ladder diagram, one sentence."""
