@@ -50,11 +50,17 @@ class ObservedReply:
 
 
 class CommonCalls:
-    """Ordinary calls whose answers many checks look at, played once in a run."""
+    """Ordinary calls whose answers many checks look at, played once in a run.
+
+    Attributes:
+        in_a_row: Answers to one and the same request, one after another, once they were asked
+            for; the last one is late if any is.
+    """
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._replies: tuple[ObservedReply, ...] | None = None
+        self.in_a_row: tuple[Exchange, ...] = ()
 
     async def replies(self, context: "Context") -> tuple[ObservedReply, ...]:
         """Play the calls that the facts allow, the first time somebody wants them."""

@@ -199,7 +199,7 @@ class FeatureUsed:
     scenarios: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Run:
     """A certification.
 
@@ -227,6 +227,10 @@ class Run:
     named: str = ""
     features: tuple[FeatureUsed, ...] = ()
     counts: Mapping[Verdict, int] = field(init=False)
+
+    def __repr__(self) -> str:
+        """Return little: asyncio takes the repr of what a task came to, whatever its size."""
+        return f"<Run of {len(self.results)} cases: {self.verdict.value}>"
 
     def __post_init__(self) -> None:
         """Count the verdicts."""

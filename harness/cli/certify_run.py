@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from harness.display.files import as_json, check_all_writable, is_stdout, write
 from harness.display.terminal import Terminal, progress_on
 from harness.doctor import fact_checks
 from harness.doctor.diagnosis import Severity
-from harness.reports import badge, ctrf, har, html, junit, markdown, sarif, summary
+from harness.reports import summary
 from harness.reports.manifest import manifest_text
 from harness.reports.overview import run_sentences, run_title
 from harness.reports.report import mask_for
@@ -44,17 +45,17 @@ class FailOn(Enum):
     NONSTRICT = "nonstrict"
 
 
-WRITERS: Mapping[str, Callable[[Report], str]] = {
-    "json": as_json,
-    "junit": junit.junit,
-    "html": html.html,
-    "har": har.har,
-    "ctrf": ctrf.ctrf,
-    "sarif": sarif.sarif,
-    "markdown": markdown.markdown,
-    "badge": badge.badge,
-}
-"""Every report is a function of the JSON report."""
+FORMATS = ("json", "junit", "html", "har", "ctrf", "sarif", "markdown", "badge")
+"""The reports by name; a module of `harness.reports` each, but for the JSON report itself."""
+
+
+def written(name: str, report: Report) -> str:
+    """Make a report of the JSON report; what makes one is loaded when it is wanted."""
+    if name == "json":
+        return as_json(report)
+    make: Callable[[Report], str] = getattr(import_module(f"harness.reports.{name}"), name)
+    return make(report)
+
 
 _IN_BUNDLE = {"html": "report.html", "junit": "junit.xml"}
 
@@ -66,7 +67,7 @@ class Ways:
     Attributes:
         jobs: Cases run at once.
         max_rps: Requests a second at most.
-        files: Reports, by the names of `WRITERS`.
+        files: Reports, by the names of `FORMATS`.
         bundle: The sealed zip.
         baseline: Known failures.
         fail_on: What, besides failures, is one.
@@ -167,14 +168,19 @@ class Certify:
                 for line in exchange_lines(exchange, mask):
                     self._terminal.say(f"  {line}")
 
+    @property
+    def _is_written(self) -> bool:
+        """Tell whether anything is made of the report besides what is printed."""
+        return bool(self._ways.files) or self._ways.bundle is not None
+
     def _report(self, run: Run) -> Exit:
         """Write all reports, whatever the run came to; then say what it came to."""
-        report: Report = report_of(run, self._mask)
+        report: Report = report_of(run, self._mask, evidence=self._is_written)
         baselined = self._baselined(report)
         if baselined is not None:
             report = dict(baselined.report)
         for name, path in self._ways.files.items():
-            write(path, WRITERS[name](report))
+            write(path, written(name, report))
         if self._ways.bundle is not None:
             self._write_bundle(self._ways.bundle, report)
         self._sum_up(report)
@@ -205,7 +211,7 @@ class Certify:
         return {*registry.cases(), *(case.id for case in scenarios)}
 
     def _write_bundle(self, path: Path, report: Report) -> None:
-        files = {file: WRITERS[name](report) for name, file in _IN_BUNDLE.items()}
+        files = {file: written(name, report) for name, file in _IN_BUNDLE.items()}
         digest = write_bundle(path, report, manifest_text(report), files)
         self._terminal.say(f"{path}: sha256 {digest}; check it with pbx verify")
 

@@ -44,12 +44,13 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def report(run: Run, mask: Masker) -> dict[str, Json]:
+def report(run: Run, mask: Masker, *, evidence: bool = True) -> dict[str, Json]:
     """Make the report of a run.
 
     Args:
         run: The certification.
         mask: What to hide, beyond the people who occur in a case's own evidence.
+        evidence: With exchanges and ladders; without them it is a summary, and no document.
     """
     content: dict[str, Json] = {
         "format": FORMAT,
@@ -61,7 +62,7 @@ def report(run: Run, mask: Masker) -> dict[str, Json]:
         "duration_s": round(run.duration_s, 3),
         "aborted": mask(run.aborted) if run.aborted is not None else None,
         "counts": {verdict.value: run.counts[verdict] for verdict in Verdict},
-        "cases": [_case(result, run, mask) for result in run.results],
+        "cases": [_case(result, run, mask, evidence=evidence) for result in run.results],
         "excluded": _excluded(),
     }
     return {key: _storable(value) for key, value in content.items()}
@@ -127,7 +128,7 @@ def _own_id(session: str) -> str:
     return session[: next((at for at, letter in enumerate(session) if not letter.isdigit()), None)]
 
 
-def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
+def _case(result: CaseResult, run: Run, mask: Masker, *, evidence: bool) -> Json:
     case, requirement = result.case, result.case.requirement
     mask = mask_for(result, mask)
     shown = _shown(result)
@@ -158,8 +159,8 @@ def _case(result: CaseResult, run: Run, mask: Masker) -> Json:
         "duration_s": round(result.duration_s, 4),
         "curl": again(shown[0].request) if shown else None,
         "replay": result.replay or f"pbx certify {named} --only {case.id}",
-        "exchanges": [_exchange(exchange) for exchange in shown],
-        "ladders": [_ladder(played) for played in _calls(result)],
+        "exchanges": [_exchange(exchange) for exchange in shown] if evidence else [],
+        "ladders": [_ladder(played) for played in _calls(result)] if evidence else [],
     }
     if case.feature is None:
         # The catalogue's own words hold nobody's number, but samples that are to be read.
