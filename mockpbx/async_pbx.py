@@ -136,6 +136,8 @@ class AsyncPbx:
         pace: Pace | None = None,
     ) -> None:
         self._app = None if isinstance(target, str | Endpoint | None) else target
+        if isinstance(target, Endpoint) and pbx_toml is not None:
+            raise UsageError("give an Endpoint or pbx_toml, not both")
         self._is_asgi = self._app is not None and is_asgi(self._app)
         url = target if isinstance(target, str) else None
         overrides = Overrides(
@@ -148,7 +150,8 @@ class AsyncPbx:
             deadline_s=_positive(deadline, "deadline"),
             facts=facts or {},
         )
-        self.endpoint = overrides.applied(_known(target, overrides.url, pbx_toml))
+        known = target if isinstance(target, Endpoint) else _known(overrides.url, pbx_toml)
+        self.endpoint = overrides.applied(known)
         """All that is known of the endpoint."""
         self.session_id = session_id or session_ids()
         in_lockstep = self._app is not None and clock == "virtual"
@@ -517,12 +520,8 @@ def heard(request: HttpRequest, raw: RawReply) -> Exchange:
     )
 
 
-def _known(target: Target | None, url: str | None, pbx_toml: Path | str | None) -> Endpoint:
+def _known(url: str | None, pbx_toml: Path | str | None) -> Endpoint:
     """Return what is known of an endpoint before anything is overridden."""
-    if isinstance(target, Endpoint):
-        if pbx_toml is not None:
-            raise UsageError("give an Endpoint or pbx_toml, not both")
-        return target
     if pbx_toml is not None:
         return Endpoint.described(manifests.load(Path(pbx_toml)))
     if url is None:

@@ -29,7 +29,7 @@ from mockpbx.faults.plan import FAULTS, Fault
 from mockpbx.manifest.facts import FACTS
 from mockpbx.masking import Masker
 from mockpbx.result.call_result import CallResult
-from mockpbx.result.ladder import draw, ladder, relabelled
+from mockpbx.result.ladder import draw, relabelled
 from mockpbx.result.outcome import outcome
 from mockpbx.wire.request import NoInput, StartTime
 
@@ -260,7 +260,7 @@ def _number(text: str) -> float | str:
 def _show(played: CallResult, shown: ExchangeOptions, mask: Masker) -> None:
     terminal, mask = shown.terminal, plain.mask_of(played, mask)
     if not shown.quiet:
-        drawn = relabelled(ladder(played.record, played.exchanges), mask)
+        drawn = relabelled(played.steps(), mask)
         terminal.say(draw(drawn, terminal.columns))
         terminal.say()
     if shown.verbose:

@@ -191,7 +191,8 @@ class Certify:
 
     def _sum_up(self, report: Report) -> None:
         if self._shown.quiet:
-            self._terminal.say((run_title(report).upper(), "bold"), f"  {run_sentences(report)[0]}")
+            title = run_title(report["verdict"]).upper()
+            self._terminal.say((title, "bold"), f"  {run_sentences(report)[0]}")
         else:
             summary.print_summary(self._terminal, report)
 

@@ -28,7 +28,7 @@ from mockpbx.manifest.endpoint import DEFAULT_SCENARIO, Endpoint
 from mockpbx.manifest.facts import BASIC, DEFAULT_FACTS, FACTS
 from mockpbx.masking import HARMLESS_HEADERS, Masker
 from mockpbx.scenario import library as scenarios
-from mockpbx.wire.address import split_target
+from mockpbx.wire.address import split_url
 from mockpbx.wire.request import Dialect, Method
 
 _DEFAULTS = {**DEFAULT_FACTS, "unknown_order": "99999"}
@@ -92,7 +92,7 @@ def init(
     given: dict[str, str | None] = asdict(facts)
     given |= dict(map(_pair, writing.fact))
     _check_free(writing.output, force=writing.force)
-    split_target(pbx_toml.expanded(url, "the address"))
+    split_url(pbx_toml.expanded(url, "the address"))
     scenario = asking.scenario or DEFAULT_SCENARIO
     known = _gathered(given, scenarios.load(scenario), ask=not writing.yes)
     draft = Draft(

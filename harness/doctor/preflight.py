@@ -27,9 +27,8 @@ from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.masking import without_secrets
 from mockpbx.raw.connection import knock
 from mockpbx.raw.handshake import EXPIRED, NO_ISSUER, SELF_SIGNED, Handshake, shake_hands, trusting
-from mockpbx.raw.request_bytes import host_and_port
 from mockpbx.result.outcome import outcome
-from mockpbx.wire.address import split_target
+from mockpbx.wire.address import split_url
 
 _CONNECTED_WITHIN_S = 5.0
 _LOOPBACK = ("localhost", "127.", "::1")
@@ -106,10 +105,12 @@ def examine_facts(facts: Mapping[str, str], scenario: Scenario) -> tuple[Diagnos
 async def _reached(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
     """Go as far as it goes; each step needs the one before it."""
     url = endpoint.profile.url
-    steps = [_address(url)]
-    if steps[-1].severity is Severity.PROBLEM:
-        return tuple(steps)
-    host, port = host_and_port(url)
+    try:
+        address = split_url(url)
+    except UsageError as error:
+        return (problem("address", str(error), "give the endpoint's whole address"),)
+    host, port = address.place
+    steps = [_address(without_secrets(url), host)]
     for step in (
         partial(_name, host, port),
         partial(_connection, host, port),
@@ -126,16 +127,10 @@ async def _reached(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
     return tuple(steps)
 
 
-def _address(url: str) -> Diagnosis:
-    try:
-        base = split_target(url).base
-        host, _ = host_and_port(url)
-    except UsageError as error:
-        return problem("address", str(error), "give the endpoint's whole address")
-    shown = without_secrets(url)
-    if "#" in url:
+def _address(shown: str, host: str) -> Diagnosis:
+    if "#" in shown:
         return warning("address", shown, "what follows the # is never sent; leave it out")
-    if base.startswith("http:") and not host.startswith(_LOOPBACK):
+    if shown.lower().startswith("http:") and not host.startswith(_LOOPBACK):
         do = "personal numbers travel in the open; use https where the PBX is not on the same host"
         return warning("address", shown, do)
     return ok("address", shown)

@@ -3,8 +3,7 @@
 from mockpbx.core.observed import Observed
 from mockpbx.errors import EndpointError, ExchangeFailed
 from mockpbx.raw.connection import knock
-from mockpbx.raw.request_bytes import host_and_port
-from mockpbx.wire.address import split_target
+from mockpbx.wire.address import split_url
 
 _HINTS = {
     Observed.REFUSED: "is it running?",
@@ -24,9 +23,9 @@ async def check_reachable(url: str, *, within_s: float) -> None:
         UnreachableError: There is no connection to be had.
         UsageError: The address is none.
     """
-    split_target(url)
+    split_url(url)
     try:
-        await knock(*host_and_port(url.strip()), within_s=within_s)
+        await knock(*split_url(url.strip()).place, within_s=within_s)
     except ExchangeFailed as failed:
         hint = _HINTS.get(failed.observed, "")
         raise UnreachableError("; ".join(filter(None, (failed.detail, hint)))) from failed

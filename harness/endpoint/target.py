@@ -54,6 +54,7 @@ def found_endpoint(
     Raises:
         UsageError: None is named, or what is said of it cannot be used.
     """
+    url_words = [shlex.quote(without_secrets(given.url))] if given.url else []
     if reference:
         if given.url is not None or manifest is not None:
             raise UsageError("--reference brings its own address and facts; leave out the others")
@@ -70,23 +71,19 @@ def found_endpoint(
     if manifest is not None:
         found = given.applied(Endpoint.described(pbx_toml.load(manifest)))
         words = [f"--manifest {shlex.quote(str(manifest))}"]
-        yield replace(found, named=" ".join([*_url_words(given), *words]))
+        yield replace(found, named=" ".join([*url_words, *words]))
         return
     nearby = nearest_manifest(start or Path.cwd())
     if nearby is not None:
         described = Endpoint.described(pbx_toml.load(nearby))
         if given.url is not None:
             described = _elsewhere(described, given.url)
-        words = _url_words(given) or [f"--manifest {shlex.quote(str(nearby))}"]
+        words = url_words or [f"--manifest {shlex.quote(str(nearby))}"]
         yield replace(given.applied(described), named=" ".join(words))
     elif given.url is not None:
-        yield replace(given.applied(Endpoint.at(given.url)), named=" ".join(_url_words(given)))
+        yield replace(given.applied(Endpoint.at(given.url)), named=" ".join(url_words))
     else:
         raise UsageError(HOW_TO_NAME)
-
-
-def _url_words(given: Overrides) -> list[str]:
-    return [shlex.quote(without_secrets(given.url))] if given.url else []
 
 
 def _elsewhere(endpoint: Endpoint, url: str) -> Endpoint:

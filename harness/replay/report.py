@@ -14,7 +14,7 @@ from harness.replay.runner import Replayed, ReplayVerdict
 from mockpbx.callscript.expectations import Miss
 from mockpbx.masking import Masker, without_secrets
 from mockpbx.result.call_result import CallResult
-from mockpbx.result.ladder import draw, ladder, relabelled
+from mockpbx.result.ladder import draw, relabelled
 from mockpbx.result.outcome import outcome
 
 FORMAT = "pbx-replay/1"
@@ -63,9 +63,7 @@ def _details(
         yield from _conversation(played, mask)
     if misses or ladders:
         yield ""
-        yield from draw(
-            relabelled(ladder(played.record, played.exchanges), mask), width
-        ).splitlines()
+        yield from draw(relabelled(played.steps(), mask), width).splitlines()
         yield ""
 
 

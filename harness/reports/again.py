@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from harness.display.plain import redacted
 from mockpbx.masking import HARMLESS_HEADERS, HIDDEN
-from mockpbx.raw.request_bytes import host_and_port
+from mockpbx.wire.address import split_url
 from mockpbx.wire.messages import HttpRequest, Verbatim
 
 _SECONDS = 10
@@ -55,7 +55,7 @@ def _letter(byte: int) -> str:
 
 def _pipe(url: str, sent: Verbatim) -> str:
     """Return the command that sends what it is piped, and prints what comes."""
-    host, port = host_and_port(url)
+    host, port = split_url(url).place
     if not url.lower().startswith("https:"):
         options = ["-N"] if sent.finishes else []
         return shlex.join(["nc", *options, "-w", str(_SECONDS), host, str(port)])

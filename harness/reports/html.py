@@ -61,7 +61,7 @@ def html(report: Report) -> str:
         report=report,
         **_summary(report["cases"]),
         **_cases(report["cases"]),
-        title=overview.run_title(report),
+        title=overview.run_title(report["verdict"]),
         sentences=overview.run_sentences(report),
         started=_when(report["started"]),
         settings=list(_settings(report.get("manifest") or {})),

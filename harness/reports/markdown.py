@@ -30,7 +30,7 @@ def markdown(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"## PBX protocol: {run_title(report).lower()}"
+    yield f"## PBX protocol: {run_title(report['verdict']).lower()}"
     yield ""
     yield _text(" ".join(run_sentences(report)))
     yield ""

@@ -115,9 +115,9 @@ def facts_to_add(cases: Sequence[CaseReport]) -> list[tuple[str, int]]:
 # -- the verdict in words --------------------------------------------------------------
 
 
-def run_title(report: Report) -> str:
+def run_title(verdict: str) -> str:
     """Say what the run comes to."""
-    return RUN_TITLES[report["verdict"]]
+    return RUN_TITLES[verdict]
 
 
 def run_sentences(report: Report) -> list[str]:

@@ -20,7 +20,7 @@ from mockpbx.core.observed import Failure
 from mockpbx.masking import Masker, without_secrets
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
-from mockpbx.result.ladder import DeadAir, Step, ladder
+from mockpbx.result.ladder import DeadAir, Step
 from mockpbx.result.outcome import outcome
 from mockpbx.wire.messages import HttpReply
 from mockpbx.wire.reply import Instructed
@@ -240,7 +240,7 @@ def _ladder(played: CallResult) -> Json:
         "finish_reason": played.record.finish_reason.value,
         "dead_air_s": round(played.record.dead_air_s, 3),
         "duration_s": round(played.record.ended_at, 3),
-        "steps": [_step(step) for step in ladder(played.record, played.exchanges)],
+        "steps": [_step(step) for step in played.steps()],
     }
 
 

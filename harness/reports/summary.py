@@ -64,7 +64,7 @@ def print_summary(terminal: Terminal, report: Report) -> None:
         _print_families(terminal, families(report["cases"]))
     terminal.say()
     first, *further = run_sentences(report)
-    title = run_title(report).upper()
+    title = run_title(report["verdict"]).upper()
     terminal.say((title, _RUN_STYLES[report["verdict"]]), f"  {first}")
     for line in further:
         terminal.say(line)

@@ -12,7 +12,7 @@ from harness.display.plain import redacted
 from harness.steps.missed_outcome import MissedOutcome
 from mockpbx.masking import Masker
 from mockpbx.result.call_result import CallResult
-from mockpbx.result.ladder import draw, ladder, relabelled
+from mockpbx.result.ladder import draw, relabelled
 
 REQUIREMENT_TAG = "@req:"
 REFERENCE_TAG = "@reference-server"
@@ -181,7 +181,7 @@ def _knowing(mask: Masker, call: CallResult) -> Masker:
 
 def _evidence(call: CallResult, mask: Masker) -> str:
     lines = [mask(call.summary(show_numbers=True))]
-    drawn = draw(relabelled(ladder(call.record, call.exchanges), mask)).splitlines()
+    drawn = draw(relabelled(call.steps(), mask)).splitlines()
     lines += [*drawn[:_MOST_RUNGS], *(["   …"] if len(drawn) > _MOST_RUNGS else [])]
     for exchange in call.exchanges[:_MOST_EXCHANGES]:
         lines.append(f"request {exchange.request_id}: {mask(redacted(exchange.request).curl())}")

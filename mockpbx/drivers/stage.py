@@ -73,6 +73,11 @@ class _UnderWay:
     injection: Injection
     sent: asyncio.Event
 
+    @property
+    def deadline(self) -> str:
+        """Names what is planned for a repetition."""
+        return f"deadline {self.command.request_id}.{self.copy}"
+
 
 class Stage:
     """Plays calls against one endpoint.
@@ -189,7 +194,7 @@ class Stage:
         if copy:  # the engine minds the deadline of the request itself
             give_up = GiveUp(request_id=command.request_id, copy=copy)
             at = self._now + part.scenario.deadline_s
-            self._agenda.plan(at, owner, _deadline(way), give_up)
+            self._agenda.plan(at, owner, way.deadline, give_up)
 
     async def _exchange(self, way: _UnderWay) -> Outcome:
         unsent = way.injection.unsent
@@ -203,7 +208,7 @@ class Stage:
     def _finish(self, task: asyncio.Task[Outcome]) -> None:
         """Note an outcome, and plan when the call learns of it."""
         way = self._tasks.pop(task)
-        self._agenda.call_off(way.owner, _deadline(way))
+        self._agenda.call_off(way.owner, way.deadline)
         outcome = task.result()
         replaced = way.injection.replaced(outcome)
         injected = way.injection.unsent is not None or replaced is not outcome
@@ -271,11 +276,6 @@ class Stage:
             raise HarnessError(f"{part.name} never ended")
         exchanges = tuple(exchange for _, exchange in sorted(self._exchanges[owner].items()))
         return CallResult(name=part.name, record=record, exchanges=exchanges, starts=part.starts)
-
-
-def _deadline(way: _UnderWay) -> str:
-    """Name what is planned for a repetition."""
-    return f"deadline {way.command.request_id}.{way.copy}"
 
 
 def _understood(outcome: Outcome, *, injected: bool) -> Instructed | Failure:

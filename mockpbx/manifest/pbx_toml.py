@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 from mockpbx.errors import ManifestError, Problem, UsageError
 from mockpbx.filemodel import Document, FileModel, Key, Seconds, read_text, validate
 from mockpbx.filemodel import json_schema as _json_schema
-from mockpbx.wire.address import checked_headers, split_target
+from mockpbx.wire.address import checked_headers, split_url
 from mockpbx.wire.request import Dialect, Method, Profile
 
 _FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -144,7 +144,7 @@ def _unset(text: str) -> str | None:
 def _unsendable(key: tuple[str, ...], text: str) -> str | None:
     try:
         if key == ("url",):
-            split_target(text)
+            split_url(text)
         else:
             sendable_headers(((key[-1], text),))
     except UsageError as error:

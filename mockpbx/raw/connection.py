@@ -17,8 +17,8 @@ from mockpbx.core.observed import Observed
 from mockpbx.drivers.connection_errors import no_connection
 from mockpbx.drivers.live import trust as usual_trust
 from mockpbx.errors import ExchangeFailed
-from mockpbx.raw.request_bytes import host_and_port
 from mockpbx.result.raw_reply import RawReply
+from mockpbx.wire.address import split_url
 from mockpbx.wire.framing import split_answers
 
 _MOST = 2 * 1024 * 1024
@@ -140,7 +140,7 @@ async def connected(
         ExchangeFailed: No connection came about.
         UsageError: The address is none.
     """
-    host, port = host_and_port(url)
+    host, port = split_url(url).place
     tls = (trust or usual_trust(None)) if url.lower().startswith("https:") else None
     reader, writer = await _connect(host, port, within_s, tls)
     connection = RawConnection(reader, writer)

@@ -1,27 +1,10 @@
-"""Requests and addresses → the bytes that go out, and where they go."""
+"""Requests → the bytes that go out."""
 
 import base64
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
-from mockpbx.errors import UsageError
 from mockpbx.wire.messages import HttpRequest
-
-
-def host_and_port(url: str) -> tuple[str, int]:
-    """Say what is connected to.
-
-    Raises:
-        UsageError: The address names no host, or an impossible port.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise UsageError("the address has an unusable host or port") from error
-    if not host:
-        raise UsageError("the address names no host")
-    return host, port or (443 if parts.scheme == "https" else 80)
 
 
 def spelled(

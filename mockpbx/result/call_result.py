@@ -8,7 +8,7 @@ from mockpbx.core.instruction import Instruction
 from mockpbx.core.observed import Failure
 from mockpbx.masking import Masker
 from mockpbx.result.exchange import Exchange
-from mockpbx.result.ladder import DEFAULT_WIDTH, draw, ladder, relabelled
+from mockpbx.result.ladder import DEFAULT_WIDTH, Step, draw, ladder, relabelled
 from mockpbx.result.outcome import outcome
 
 
@@ -125,9 +125,13 @@ class CallResult:
             show_numbers: Do not mask the numbers of people.
         """
         return draw(
-            relabelled(ladder(self.record, self.exchanges), self._mask(show_numbers=show_numbers)),
+            relabelled(self.steps(), self._mask(show_numbers=show_numbers)),
             width,
         )
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return what the sequence chart is drawn of."""
+        return ladder(self.record, [exchange for exchange in self.exchanges if exchange.copy])
 
     def summary(self, *, show_numbers: bool = False) -> str:
         """Return what the caller lived through, in one sentence."""

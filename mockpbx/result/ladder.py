@@ -90,19 +90,19 @@ _Placed = tuple[_Turn, tuple[int, ...], Step]
 """A step, its turn, and the order within a turn: request, repetition, question or answer."""
 
 
-def ladder(record: CallRecord, exchanges: Sequence[Exchange] = ()) -> tuple[Step, ...]:
+def ladder(record: CallRecord, copies: Sequence[Exchange] = ()) -> tuple[Step, ...]:
     """Make the rungs of a call, in the order of time; causes before what they cause.
 
     Args:
         record: The call detail record.
-        exchanges: The requests of the call; only repetitions, which no record holds, are drawn.
+        copies: The requests that the PBX repeated, which no record holds.
     """
     arrival = Rung(at=0.0, source=Lane.CALLER, target=Lane.PBX, label=f"calls {record.numb}")
     placed: list[_Placed] = [
         (_Turn.ARRIVAL, (), arrival),
         *_caller_side(record),
         *(step for request in record.requests for step in _request(request, record)),
-        *(step for exchange in exchanges for step in _copy(exchange)),
+        *(step for exchange in copies for step in _copy(exchange)),
         *(step for leg in record.legs for step in _leg(leg, record)),
         (_Turn.END, (), _end(record)),
     ]
@@ -192,8 +192,6 @@ def _forward_words(instruction: Forward) -> Iterator[str]:
 
 def _copy(exchange: Exchange) -> Iterator[_Placed]:
     """Show a repetition of a request, and what came of it; the call takes no notice."""
-    if not exchange.copy:
-        return
     label = f"asks request {exchange.request_id} again"
     again = Rung(at=exchange.at, source=Lane.PBX, target=Lane.ENDPOINT, label=label)
     number = (exchange.request_id, exchange.copy)

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from mockpbx.errors import UsageError
 from mockpbx.wire.messages import Headers
 
+_PORTS = {"http": 80, "https": 443}
 _WRITE = "write it like http://127.0.0.1:8080/crm_integration"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -16,16 +17,25 @@ sign because what is already encoded must not be encoded again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Address:
     """An endpoint's URL, taken apart.
 
     Attributes:
         base: Scheme, host and port as given, and the path, percent-encoded.
         query: The URL's own query, percent-encoded; empty if it has none.
+        host: Who is connected to.
+        port: Of the host.
     """
 
     base: str
     query: str
+    host: str
+    port: int
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port."""
+        return self.host, self.port
 
     def with_query(self, more: str) -> str:
         """Return the whole URL, with more parameters after its own; `more` may be empty."""
@@ -33,7 +43,7 @@ class Target:
         return f"{self.base}?{query}" if query else self.base
 
 
-def split_target(url: str) -> Target:
+def split_url(url: str) -> Address:
     """Take an endpoint's URL apart; the fragment is dropped, as in any HTTP request.
 
     Raises:
@@ -42,25 +52,20 @@ def split_target(url: str) -> Target:
     """
     if _CONTROL.search(url):
         raise UsageError(f"the endpoint's URL holds a control character; {_WRITE}")
-    parts = _split(url.strip())
-    path = quote(parts.path or "/", safe=_LEGAL, errors="surrogatepass")
-    base = f"{parts.scheme}://{parts.netloc}{path}"
-    query = quote(parts.query, safe=_LEGAL, errors="surrogatepass")
-    return Target(base=base, query=query)
-
-
-def _split(url: str) -> SplitResult:
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         # The reason may quote a password: it stays in the traceback.
         raise UsageError(f"the endpoint's URL has an unusable host or port; {_WRITE}") from error
-    if parts.scheme not in {"http", "https"}:
+    if parts.scheme not in _PORTS:
         raise UsageError(f"the endpoint's URL must begin with http:// or https://; {_WRITE}")
-    if not parts.hostname or port == 0 or " " in parts.netloc:
+    if not host or port == 0 or " " in parts.netloc:
         raise UsageError(f"the endpoint's URL names no host and port to connect to; {_WRITE}")
-    return parts
+    path = quote(parts.path or "/", safe=_LEGAL, errors="surrogatepass")
+    base = f"{parts.scheme}://{parts.netloc}{path}"
+    query = quote(parts.query, safe=_LEGAL, errors="surrogatepass")
+    return Address(base=base, query=query, host=host, port=port or _PORTS[parts.scheme])
 
 
 def checked_headers(headers: Headers) -> Headers:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from mockpbx.core.commands import RequestFields
 from mockpbx.errors import UsageError
-from mockpbx.wire.address import checked_headers, split_target
+from mockpbx.wire.address import checked_headers, split_url
 from mockpbx.wire.messages import Headers, HttpRequest
 
 PARAMETERS = (
@@ -179,7 +179,7 @@ def build(fields: RequestFields, profile: Profile) -> HttpRequest:
     Raises:
         UsageError: The profile's URL, a header or a ticked parameter cannot be sent.
     """
-    target = split_target(profile.url)
+    target = split_url(profile.url)
     headers = checked_headers(profile.headers)
     params = parameter_values(fields, profile)
     in_query = profile.method in (Method.GET, Method.POST_QUERY)

@@ -21,7 +21,8 @@ from mockpbx.raw.handshake import (
     trusting,
     trusting_anybody,
 )
-from mockpbx.raw.request_bytes import host_and_port, spelled
+from mockpbx.raw.request_bytes import spelled
+from mockpbx.wire.address import split_url
 
 _DAYS = 14
 _DAY_S = 86_400
@@ -30,7 +31,9 @@ _OURS_CANNOT = frozenset({"NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE"})
 
 
 async def _shake(context: Context, tls: ssl.SSLContext) -> Handshake:
-    return await shake_hands(*host_and_port(context.profile.url), tls, within_s=context.deadline_s)
+    return await shake_hands(
+        *split_url(context.profile.url).place, tls, within_s=context.deadline_s
+    )
 
 
 async def _verified(context: Context, *, host: bool = False, dates: bool = False) -> Handshake:
@@ -60,7 +63,7 @@ async def certificate_is_trusted(context: Context) -> Finding:
 async def certificate_names_the_host(context: Context) -> Finding:
     """Compare the certificate's names with the host of the address."""
     found = await _verified(context, host=True)
-    host, _ = host_and_port(context.profile.url)
+    host, _ = split_url(context.profile.url).place
     if found.done:
         return satisfied(f"the certificate names {host}")
     if found.refused not in OTHER_NAME:
@@ -142,7 +145,7 @@ _HALF_A_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
 
 def _below_tls(context: Context) -> str:
     """Return an address by which the same port is reached without TLS."""
-    host, port = host_and_port(context.profile.url)
+    host, port = split_url(context.profile.url).place
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

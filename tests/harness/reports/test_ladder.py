@@ -18,11 +18,11 @@ CUSTOMER, SECOND = "79175968108", "79262220002"
 
 
 def drawing(played: CallResult) -> str:
-    return "\n" + dedent(draw(ladder(played.record, played.exchanges), 90)) + "\n"
+    return "\n" + dedent(draw(played.steps(), 90)) + "\n"
 
 
 def _labels(played: CallResult, at: float | None = None) -> list[str]:
-    steps = ladder(played.record, played.exchanges)
+    steps = played.steps()
     return [step.label for step in steps if isinstance(step, Rung) and at in (None, step.at)]
 
 
@@ -147,7 +147,7 @@ def test_a_repetition_of_a_request_is_drawn_with_its_answer(rehearse: Rehearse) 
 
 def test_an_injected_failure_is_called_so(rehearse: Rehearse) -> None:
     played = rehearse({"returned_code": 1}, faults=[Fault(fault="http.status", at=503)])
-    assert "http_status (injected) → operators" in draw(ladder(played.record, played.exchanges))
+    assert "http_status (injected) → operators" in draw(played.steps())
 
 
 @pytest.mark.parametrize("width", [60, 80, 90, 110])
@@ -155,7 +155,7 @@ def test_a_drawing_fits_the_width_however_long_the_announcement(
     rehearse: Rehearse, width: int
 ) -> None:
     played = rehearse({"text": "Ваш заказ 送货 e\u0301 уже едет. " * 20})
-    lines = draw(ladder(played.record, played.exchanges), width).splitlines()
+    lines = draw(played.steps(), width).splitlines()
     assert max(map(cell_len, lines)) <= width
     assert "…" in "".join(lines)
 

@@ -23,7 +23,7 @@ from mockpbx.raw.handshake import (
     trusting,
     trusting_anybody,
 )
-from mockpbx.raw.request_bytes import host_and_port
+from mockpbx.wire.address import split_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ async def listens(visit: Visit) -> None:
 def shaken(serving: Serving, server: ssl.SSLContext, client: ssl.SSLContext) -> Handshake:
     async def test() -> Handshake:
         async with serving(listens, tls=server) as opened:
-            return await shake_hands(*host_and_port(opened.url), client, within_s=AMPLE_S)
+            return await shake_hands(*split_url(opened.url).place, client, within_s=AMPLE_S)
 
     return asyncio.run(test())
 
@@ -132,7 +132,7 @@ def test_a_port_without_tls_is_told(
     async def test() -> Handshake:
         async with serving(leads) as opened:
             return await shake_hands(
-                *host_and_port(opened.url), trusting_anybody(), within_s=within_s
+                *split_url(opened.url).place, trusting_anybody(), within_s=within_s
             )
 
     found = asyncio.run(test())
@@ -148,5 +148,5 @@ def test_no_connection_is_not_a_failure_of_tls() -> None:
         ("https://no-such-host.invalid/", Observed.DNS),
     ):
         with pytest.raises(ExchangeFailed) as told:
-            asyncio.run(shake_hands(*host_and_port(url), trusting_anybody(), within_s=AMPLE_S))
+            asyncio.run(shake_hands(*split_url(url).place, trusting_anybody(), within_s=AMPLE_S))
         assert told.value.observed is observed
