@@ -68,7 +68,10 @@ class Pbx:
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            return asyncio.run(work) if self._runner is None else self._runner.run(work)
+            run = asyncio.run if self._runner is None else self._runner.run
+            results: list[Result] = []
+            run(_kept(work, results))
+            return results[0]
         work.close()
         raise UsageError("Pbx waits, which asynchronous code must not; use AsyncPbx there")
 
@@ -124,3 +127,8 @@ class Pbx:
             UsageError: It has no states address, or refused.
         """
         self.run(self.asynchronous.put_into_state(state, params))
+
+
+async def _kept(work: Coroutine[Any, Any, Result], results: list[Result]) -> None:
+    """Keep the result apart: asyncio makes the ``repr`` of what a task returns when it ends."""
+    results.append(await work)

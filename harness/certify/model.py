@@ -220,7 +220,7 @@ class Run:
     manifest: Mapping[str, object]
     started: str
     duration_s: float
-    results: tuple[CaseResult, ...]
+    results: tuple[CaseResult, ...] = field(repr=False)  # asyncio makes the repr of what it returns
     digest: str
     version: str
     aborted: str | None = None

@@ -131,6 +131,7 @@ class Features:
             real_time=self._ways.clock is Clock.REAL,
             show_numbers=self._shown.show_numbers,
             endpoint_words=self._words,
+            all_evidence=self._shown.verbose or self._shown.json_file is not None,
         )
         return follow(places, self._endpoint, end, ways)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.certify.model import FAILING
+from harness.certify.model import FAILING, Verdict
 from harness.pytest_plugin import options
 from harness.pytest_plugin.application import has_fixture
 from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_ENDPOINT, value
@@ -18,7 +18,8 @@ def complete(item: pytest.Item, result: ScenarioResult) -> None:
     """Say all that there is to say of a scenario that is over."""
     settle(result)
     result.repeat = repeat(item)
-    result.evidence = evidence_of(item)
+    if result.verdict is not Verdict.PASS or options.shows_all(item.config):
+        result.evidence = evidence_of(item)
     result.mask(mask_of(item))
 
 

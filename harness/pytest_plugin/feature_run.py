@@ -15,7 +15,7 @@ from _pytest.terminal import TerminalReporter
 
 from harness.endpoint.reachability import UnreachableError, check_reachable
 from harness.pytest_plugin import completion, gherkin
-from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_ENDPOINT
+from harness.pytest_plugin.options import ALL_EVIDENCE, ENDPOINT_WORDS, GIVEN_ENDPOINT
 from harness.pytest_plugin.refusal import EndpointRefused
 from harness.pytest_plugin.stash import SCENARIO, STORY
 from harness.steps.scenario_result import ScenarioResult
@@ -51,12 +51,14 @@ class Ways:
         begin: Called with every scenario that begins, and how many there are.
         real_time: Wait for what people take.
         show_numbers: Do not mask numbers in evidence.
+        all_evidence: Draw the calls of scenarios that passed, too.
     """
 
     endpoint_words: tuple[str, ...] = ("--reference",)
     begin: Callable[[ScenarioResult, int], None] = lambda _result, _of: None
     real_time: bool = False
     show_numbers: bool = False
+    all_evidence: bool = False
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class FeatureRun:
         """Name the endpoint, and keep pytest from printing."""
         config.stash[GIVEN_ENDPOINT] = self.endpoint
         config.stash[ENDPOINT_WORDS] = self.ways.endpoint_words
+        config.stash[ALL_EVIDENCE] = self.ways.all_evidence
         manager = config.pluginmanager
         printing = manager.unregister(name="terminalreporter")
         if printing is not None:

@@ -15,6 +15,9 @@ GIVEN_ENDPOINT = pytest.StashKey[Endpoint]()
 ENDPOINT_WORDS = pytest.StashKey[tuple[str, ...]]()
 """How that program names the endpoint: words for the command that repeats a scenario."""
 
+ALL_EVIDENCE = pytest.StashKey[bool]()
+"""Whether that program shows the calls of scenarios that passed, too."""
+
 _NAMING = ("--pbx-url", "--pbx-app", "--pbx-reference", "--pbx-manifest")
 _TOGETHER = (("--pbx-url", "--pbx-manifest"), ("--pbx-app", "--pbx-manifest"))
 """A manifest says what is true behind an endpoint, wherever that is."""
@@ -37,6 +40,11 @@ def wanted(config: pytest.Config, path: Path) -> bool:
 def names_endpoint(config: pytest.Config) -> bool:
     """Tell whether the command line names an endpoint."""
     return any(value(config, name) for name in _NAMING)
+
+
+def shows_all(config: pytest.Config) -> bool:
+    """Tell whether somebody will look at the calls of scenarios that passed."""
+    return config.stash.get(ALL_EVIDENCE, value(config, "--pbx-report") is not None)
 
 
 def check(config: pytest.Config) -> None:

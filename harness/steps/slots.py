@@ -53,8 +53,9 @@ def yo(regex: str) -> str:
     return regex.replace("ё", "[её]")
 
 
-def _known_as(text: str) -> str:
-    return text.lower().replace("ё", "е")
+def folded(text: str) -> str:
+    """Return a text without what a sentence may be written with or without: case, ё for е."""
+    return text.casefold().replace("ё", "е")
 
 
 def _terms(
@@ -76,14 +77,14 @@ def _terms(
     known = [entry for table in tables for entry in table]
     russian = known if ru is None else list(ru)
     by_form = {
-        _known_as(form): entry.value
+        folded(form): entry.value
         for entry in reversed(known)
         for forms in entry.forms.values()
         for form in forms
     }
 
     def read(text: str) -> Term:
-        value = by_form.get(_known_as(text))
+        value = by_form.get(folded(text))
         if value is None:
             return Term(value=_unquoted(text), text=text, quoted=True)
         return Term(value=value, text=text)
@@ -133,8 +134,8 @@ _TIMES_RU = {
 
 
 def _times(text: str) -> int:
-    said = _known_as(text)
-    known = {_known_as(form): number for form, number in (_TIMES_EN | _TIMES_RU).items()}
+    said = folded(text)
+    known = {folded(form): number for form, number in (_TIMES_EN | _TIMES_RU).items()}
     return known[said] if said in known else int(said.split()[0])
 
 

@@ -16,7 +16,7 @@ from inspect import signature
 from typing import Any
 
 from harness.steps.russian import ABOUT
-from harness.steps.slots import QUOTED, SLOTS, Term, gap_name, yo
+from harness.steps.slots import QUOTED, SLOTS, Term, folded, gap_name, yo
 from harness.steps.words import LANGUAGES
 from mockpbx.errors import HarnessError
 
@@ -220,8 +220,16 @@ def _regex(pattern: Pattern, gap_regex: Callable[[str], str]) -> re.Pattern[str]
     return re.compile("".join(parts), re.IGNORECASE)
 
 
+@cache
+def _opening(pattern: Pattern) -> str:
+    """Return how a sentence begins, up to its first gap."""
+    return folded(_GAP.split(pattern.text, maxsplit=1)[0])
+
+
 def values(pattern: Pattern, sentence: str) -> dict[str, Any] | None:
     """Read the gaps of a sentence; None if it does not fit."""
+    if not folded(sentence).startswith(_opening(pattern)):
+        return None  # before anything is compiled: a sentence needs a handful of the patterns
     found = compiled(pattern).fullmatch(sentence)
     if found is None:
         return None

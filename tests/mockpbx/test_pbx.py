@@ -376,3 +376,15 @@ def test_waiting_in_asynchronous_code_is_refused() -> None:
 
     with pytest.raises(UsageError, match="use AsyncPbx"):
         asyncio.run(wrong())
+
+
+def test_what_was_worked_out_is_not_turned_into_text_on_the_way() -> None:
+    class Result:
+        def __repr__(self) -> str:
+            raise AssertionError("asyncio asked for the repr")
+
+    async def work() -> Result:
+        return Result()
+
+    with Pbx("http://127.0.0.1:9/crm") as pbx:
+        assert isinstance(pbx.run(work()), Result)

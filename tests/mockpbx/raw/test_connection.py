@@ -323,8 +323,8 @@ def test_a_connection_that_does_not_come_about_in_time_is_told() -> None:
 
 
 @pytest.mark.parametrize("url", ["http:///crm", "crm", "http://crm:99999/", "http://crm:port/"])
-def test_an_address_that_is_none_is_the_users_to_mend(url: str) -> None:
-    with pytest.raises(UsageError, match="the endpoint.s URL"):
+def test_an_address_that_is_none_is_the_users_to_fix(url: str) -> None:
+    with pytest.raises(UsageError, match="URL"):
         asyncio.run(converse(url, [b"GET"], within_s=AMPLE_S))
 
 
