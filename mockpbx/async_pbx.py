@@ -46,7 +46,7 @@ from mockpbx.result.raw_reply import RawReply
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.messages import HttpReply, HttpRequest, Verbatim
 from mockpbx.wire.reply import read
-from mockpbx.wire.request import Dialect, Method, Profile, build
+from mockpbx.wire.request import Dialect, Method, build
 
 ASKED_AT = 1_789_629_300.0
 """Start of the call that a request outside a call names: 2026-09-17 10:15 in Moscow."""
@@ -221,21 +221,6 @@ class AsyncPbx:
     # -- what is known --------------------------------------------------------------------
 
     @property
-    def profile(self) -> Profile:
-        """How the PBX asks."""
-        return self.endpoint.profile
-
-    @property
-    def scenario(self) -> Scenario:
-        """The PBX scenario."""
-        return self.endpoint.scenario
-
-    @property
-    def deadline_s(self) -> float:
-        """Seconds that the PBX waits for an answer."""
-        return self.endpoint.deadline_s
-
-    @property
     def facts(self) -> Mapping[str, str]:
         """What is true behind the endpoint."""
         return self.endpoint.facts
@@ -311,8 +296,10 @@ class AsyncPbx:
             calls = await stage.play(
                 parts(
                     bound,
-                    scenario=scenarios.load(bound.scenario) if bound.scenario else self.scenario,
-                    profile=self.profile,
+                    scenario=scenarios.load(bound.scenario)
+                    if bound.scenario
+                    else self.endpoint.scenario,
+                    profile=self.endpoint.profile,
                     session_id=self.session_id,
                     before_request=self._before_requests(bound),
                 )
@@ -394,7 +381,7 @@ class AsyncPbx:
 
     def request(self, fields: RequestFields, **changes: Any) -> HttpRequest:
         """Return the request that tells this; `changes` are those of the `Profile`."""
-        return build(fields, replace(self.profile, **changes))
+        return build(fields, replace(self.endpoint.profile, **changes))
 
     async def ask(
         self,
@@ -432,13 +419,13 @@ class AsyncPbx:
             began = time.monotonic()
             reply: HttpReply | None = None
             try:
-                async with asyncio.timeout(self.deadline_s):
+                async with asyncio.timeout(self.endpoint.deadline_s):
                     reply = await (transport or self.transport).exchange(request, asyncio.Event())
                 observed = read(reply)
             except ExchangeFailed as failed:
                 observed = Failure(observed=failed.observed, detail=failed.detail)
             except TimeoutError:
-                detail = f"no whole answer within {self.deadline_s:g} s"
+                detail = f"no whole answer within {self.endpoint.deadline_s:g} s"
                 observed = Failure(observed=Observed.DEADLINE, detail=detail)
         return Exchange(
             request_id=1,
@@ -471,7 +458,7 @@ class AsyncPbx:
         """
         meant = request or self.request(self.fields(self.facts.get("stranger", "")))
         sent = pieces or (spelled(meant),)
-        waits: RawOptions = {"answers": 1, "within_s": self.deadline_s}
+        waits: RawOptions = {"answers": 1, "within_s": self.endpoint.deadline_s}
         waits.update(options)
         raw = await converse(self._address(meant.url), sent, trust=self.trust, **waits)
         verbatim = Verbatim(data=b"".join(sent), finishes=options.get("half_close", False))
@@ -484,13 +471,13 @@ class AsyncPbx:
             ExchangeFailed: No connection came about.
             UsageError: The endpoint is an application, which has no connections.
         """
-        address = self._address(url or self.profile.url)
-        return connected(address, within_s=self.deadline_s, trust=self.trust)
+        address = self._address(url or self.endpoint.profile.url)
+        return connected(address, within_s=self.endpoint.deadline_s, trust=self.trust)
 
     @property
     def trust(self) -> ssl.SSLContext | None:
         """Certificates to trust in raw connections; None without TLS."""
-        is_https = self.profile.url.startswith("https:")
+        is_https = self.endpoint.profile.url.startswith("https:")
         return trust(self.endpoint.ca_file) if is_https else None
 
     def _address(self, url: str) -> str:

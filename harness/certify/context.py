@@ -94,17 +94,17 @@ class Context:
     @property
     def profile(self) -> Profile:
         """How the PBX asks this endpoint."""
-        return self.pbx.profile
+        return self.pbx.endpoint.profile
 
     @property
     def scenario(self) -> Scenario:
         """The PBX scenario."""
-        return self.pbx.scenario
+        return self.pbx.endpoint.scenario
 
     @property
     def deadline_s(self) -> float:
         """Seconds that the PBX waits for an answer."""
-        return self.pbx.deadline_s
+        return self.pbx.endpoint.deadline_s
 
     @property
     def facts(self) -> Mapping[str, str]:

@@ -77,7 +77,7 @@ class Certifier:
     ) -> None:
         self._pbx = pbx
         self._common = CommonCalls()
-        allowed_s = MOST_WAITS * pbx.deadline_s
+        allowed_s = MOST_WAITS * pbx.endpoint.deadline_s
         self._limit_s = limit_s or max(allowed_s, _AT_LEAST_S)
         self._tell = tell
         self._slots = asyncio.Semaphore(jobs)

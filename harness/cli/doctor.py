@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.certify import applicability
+from harness.cli.exchanges import exchange_lines
 from harness.cli.exits import Exit
 from harness.cli.grammar import command
-from harness.cli.options import EndpointOptions, ShownOptions, Url
+from harness.cli.options import EndpointOptions, ExchangeOptions, Url
 from harness.display.counting import counted
 from harness.display.terminal import Terminal
 from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok
@@ -26,7 +27,7 @@ _EXITS = {
 
 
 @command
-def doctor(url: Url = None, *, endpoint: EndpointOptions, shown: ShownOptions) -> Exit:
+def doctor(url: Url = None, *, endpoint: EndpointOptions, shown: ExchangeOptions) -> Exit:
     """Look for what would make every verdict worthless: address, token, certificate, facts.
 
     Places one harmless call. Exit code 0: the certification can begin; 1: the endpoint is
@@ -51,10 +52,10 @@ def doctor(url: Url = None, *, endpoint: EndpointOptions, shown: ShownOptions) -
     return exit_of(found)
 
 
-def _print(found: Sequence[Diagnosis], shown: ShownOptions, mask: Masker) -> None:
+def _print(found: Sequence[Diagnosis], shown: ExchangeOptions, mask: Masker) -> None:
     terminal = shown.terminal
     wrong = [one for one in found if one.severity is not Severity.OK]
-    print_diagnoses(terminal, wrong if shown.quiet else found, mask)
+    print_diagnoses(terminal, wrong if shown.quiet else found, mask, verbose=shown.verbose)
     _print_verdict(terminal, found)
 
 
@@ -64,13 +65,18 @@ def exit_of(found: Sequence[Diagnosis]) -> Exit:
     return Exit.OK if first is None else _EXITS[first.blame]
 
 
-def print_diagnoses(terminal: Terminal, found: Sequence[Diagnosis], mask: Masker) -> None:
-    """Print a line for each thing looked at, and one for what to do about it."""
+def print_diagnoses(
+    terminal: Terminal, found: Sequence[Diagnosis], mask: Masker, *, verbose: bool = False
+) -> None:
+    """Print a line for each thing looked at, one for what to do, and what was exchanged."""
     for one in found:
         word = (f"{one.severity.value:<8}", _STYLES[one.severity])
         terminal.say(word, f" {one.name:<11}", mask(one.said))
         if one.do:
             terminal.say(f"{'':<20}→ {mask(one.do)}")
+        for exchange in one.exchanges if verbose else ():
+            for line in exchange_lines(exchange, mask):
+                terminal.say(f"{'':<20}{line}")
 
 
 def _print_verdict(terminal: Terminal, found: Sequence[Diagnosis]) -> None:

@@ -7,6 +7,8 @@ endpoint that is wrong. Only the last is a matter for the certification.
 from dataclasses import dataclass
 from enum import Enum
 
+from mockpbx.result.exchange import Exchange
+
 
 class Severity(Enum):
     """How bad it is."""
@@ -38,6 +40,7 @@ class Diagnosis:
         said: What was seen.
         do: What to do about it; empty if there is nothing to do.
         blame: Who has to fix it.
+        exchanges: What was asked and answered to see it.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Diagnosis:
     said: str
     do: str = ""
     blame: Blame = Blame.CONFIGURATION
+    exchanges: tuple[Exchange, ...] = ()
 
 
 def ok(name: str, said: str) -> Diagnosis:

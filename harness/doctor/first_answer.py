@@ -1,10 +1,11 @@
 """One harmless call: does whoever answers look like the endpoint that was meant?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from harness.doctor.diagnosis import Blame, Diagnosis, ok, problem, warning
+from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok, problem, warning
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.core.instruction import Branch, Forward
 from mockpbx.core.observed import Failure, Observed
@@ -49,19 +50,25 @@ async def examine_answer(pbx: AsyncPbx) -> list[Diagnosis]:
     that answers only some callers has no wrong address, it is wrong.
     """
     answer = await _ask(pbx, pbx.facts.get("stranger", DEFAULT_FACTS["stranger"]))
-    clock = _clock(answer.reply)
-    if isinstance(answer.observed, Instructed):
-        return [ok("call", f"a stranger is answered: {_in_short(answer.observed)}"), *clock]
-    refusal = _refusal(answer, pbx)
-    if refusal is None:
-        do = "the certification will say more"
-        return [warning("call", f"a stranger gets no instruction: {_said(answer)}", do), *clock]
-    if "courier" in pbx.facts:
+    said, exchanges = _judged(answer, pbx), [answer]
+    if said.severity is Severity.PROBLEM and "courier" in pbx.facts:
         second = await _ask(pbx, pbx.facts["courier"])
+        exchanges.append(second)
         if isinstance(second.observed, Instructed):
-            said = f"a courier is answered, a stranger is not: {_said(answer)}"
-            return [warning("call", said, "answer everybody with an instruction"), *clock]
-    return [refusal, *clock]
+            only = f"a courier is answered, a stranger is not: {_said(answer)}"
+            said = warning("call", only, "answer everybody with an instruction")
+    return [replace(said, exchanges=tuple(exchanges)), *_clock(answer.reply)]
+
+
+def _judged(answer: Exchange, pbx: AsyncPbx) -> Diagnosis:
+    """Judge what a stranger is answered."""
+    if isinstance(answer.observed, Instructed):
+        return ok("call", f"a stranger is answered: {_in_short(answer.observed)}")
+    refusal = _refusal(answer, pbx)
+    if refusal is not None:
+        return refusal
+    said = f"a stranger gets no instruction: {_said(answer)}"
+    return warning("call", said, "the certification will say more")
 
 
 async def _ask(pbx: AsyncPbx, caller: str) -> Exchange:
@@ -89,7 +96,7 @@ def _refusal(answer: Exchange, pbx: AsyncPbx) -> Diagnosis | None:
     if allowed and reply.status in _NOT_THIS_METHOD:
         do += f" (it takes {allowed})"
     if reply.status in _NOT_THIS_METHOD | _NOT_THIS_BODY:
-        said += f" to {pbx.profile.method.value}"
+        said += f" to {pbx.endpoint.profile.method.value}"
     return problem("call", said, do)
 
 

@@ -1,4 +1,4 @@
-"""Writes a first ``pbx.toml``: what is known, and in comments what could be told besides."""
+"""Writes a first ``pbx.toml``: what is known, and in comments what else could be said."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -21,7 +21,7 @@ from mockpbx.manifest.facts import FACTS
 from mockpbx.result.printable import visible
 
 MOST_SHOWN = 40
-"""Failures told in full; a page of a job holds a megabyte."""
+"""Failures shown in full; a page of a job holds a megabyte."""
 
 
 def markdown(report: Report) -> str:

@@ -243,7 +243,7 @@ def _news(
 ) -> Iterator[str]:
     """Return the failures of which the baseline says nothing.
 
-    One whose entry is past its date is told as stale, which says more.
+    One whose entry is past its date is reported as stale, which says more.
     """
     for case_id, case in cases.items():
         if case["verdict"] == _ERROR or (case["verdict"] in failing and case_id not in named):

@@ -1,7 +1,7 @@
 """Variables of a call script: ``${order}`` stands for a fact about the endpoint.
 
 A form behind a colon changes a number's spelling, ``${courier:plus}``; so one fact serves
-a script about number formats. Which forms there are is told by `FORMS`.
+a script about number formats. `FORMS` lists the forms.
 """
 
 import re

@@ -54,7 +54,7 @@ def _bounded(body: bytes, most: int) -> bytes:
 
 
 def _decode(body: bytes, encoding: str, most: int) -> bytes:
-    # An empty body is told as such: that helps more than "no gzip".
+    # An empty body is called empty: that helps more than "no gzip".
     if not body:
         return body
     try:

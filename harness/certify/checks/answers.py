@@ -33,7 +33,7 @@ _LONG_NUMBER = 7
 """Shorter ones are extensions: their digits turn up anywhere by chance."""
 _SERVER_ERROR = 500
 _MANY = 4
-"""So many equal answers in a row are counted instead of being told one by one."""
+"""So many equal answers in a row are counted instead of listed one by one."""
 _GAP = re.compile(r"(?<=[0-9])[ ().\u00a0-]{1,3}(?=[0-9])")
 
 

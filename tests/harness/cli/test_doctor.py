@@ -185,3 +185,13 @@ def test_a_wrong_manifest_is_said_in_json_too(run: Callable[..., Any], tmp_path:
     found = json.loads(run("--json", "-").stdout)
     assert found["endpoint"] is None
     assert found["checks"][0]["name"] == "manifest"
+
+
+def test_all_that_was_exchanged_is_shown_if_asked_for(
+    run: Callable[..., Any], endpoint: Callable[..., Any]
+) -> None:
+    url = endpoint(code_2).url
+    assert "input_result" not in run(url).stdout
+    shown = run(url, "-v").stdout
+    assert "input_result=None" in shown
+    assert '"returned_code"' in shown
