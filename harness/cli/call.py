@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from harness.cli import completion
-from harness.cli.exchanges import exchange_lines
 from harness.cli.exits import Exit
 from harness.cli.grammar import command
 from harness.cli.options import Clock, ClockOption, EndpointOptions, ExchangeOptions, Url
 from harness.display import plain
+from harness.display.exchanges import exchange_lines
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.call_options import HIDDEN, CallOptions, named
 from mockpbx.callscript.dtmf import presses

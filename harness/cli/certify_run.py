@@ -15,9 +15,9 @@ from harness.certify import registry
 from harness.certify.model import FAILING, Case, CaseResult, Run, RunVerdict, Verdict
 from harness.certify.run import Certification
 from harness.certify.scheduler import CaseFinished, CaseStarted, RunEvent
-from harness.cli.exchanges import exchange_lines
 from harness.cli.exits import Exit
 from harness.cli.options import ExchangeOptions
+from harness.display.exchanges import exchange_lines
 from harness.display.files import as_json, check_all_writable, is_stdout, write
 from harness.display.terminal import Terminal, progress_on
 from harness.doctor import fact_checks

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.certify import applicability
-from harness.cli.exchanges import exchange_lines
 from harness.cli.exits import Exit
 from harness.cli.grammar import command
 from harness.cli.options import EndpointOptions, ExchangeOptions, Url
 from harness.display.counting import counted
+from harness.display.exchanges import exchange_lines
 from harness.display.terminal import Terminal
 from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok
 from harness.doctor.preflight import problems, run_preflight, unusable

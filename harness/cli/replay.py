@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from harness.cli import completion
-from harness.cli.exchanges import exchange_lines
 from harness.cli.exits import Exit
 from harness.cli.grammar import command
 from harness.cli.options import (
@@ -21,6 +20,7 @@ from harness.cli.options import (
     split_url,
 )
 from harness.display.counting import counted
+from harness.display.exchanges import exchange_lines
 from harness.display.plain import mask_of
 from harness.display.terminal import progress_on
 from harness.endpoint.reachability import check_reachable

@@ -7,8 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.display.counting import counted
+from harness.display.exchanges import conversation
 from harness.display.files import write
-from harness.display.plain import Json, mask_of, redacted, script_result
+from harness.display.plain import Json, mask_of, script_result
 from harness.display.terminal import Terminal
 from harness.replay.runner import Replayed, ReplayVerdict
 from mockpbx.callscript.expectations import Miss
@@ -18,12 +19,6 @@ from mockpbx.result.ladder import draw, relabelled
 from mockpbx.result.outcome import outcome
 
 FORMAT = "pbx-replay/1"
-
-_SHOWN_REQUESTS = 5
-_SHOWN_BODY = 200
-"""Characters of an answer that a line shows."""
-_MOST_BODY = 1000
-"""Bytes that are looked at for that: numbers are masked before the text is cut."""
 
 _WORDS = {
     ReplayVerdict.AS_EXPECTED: ("ok", "green"),
@@ -60,25 +55,11 @@ def _details(
     for miss in misses:
         yield f"         {mask(str(miss))}"
     if misses:
-        yield from _conversation(played, mask)
+        yield from (f"         {line}" for line in conversation(played, mask))
     if misses or ladders:
         yield ""
         yield from draw(relabelled(played.steps(), mask), width).splitlines()
         yield ""
-
-
-def _conversation(played: CallResult, mask: Masker) -> Iterator[str]:
-    """Return what was sent, as lines to repeat by hand, and what came back."""
-    for exchange in played.exchanges[:_SHOWN_REQUESTS]:
-        yield f"         request {exchange.request_id}: {mask(redacted(exchange.request).curl())}"
-        if exchange.reply is not None:
-            body = mask(exchange.reply.body[:_MOST_BODY].decode("utf-8", "backslashreplace"))
-            cut = "…" if len(body) > _SHOWN_BODY else ""
-            shown = f"{body[:_SHOWN_BODY]}{cut}".replace("\n", "\\n")
-            yield f"         answer: HTTP {exchange.reply.status} {shown}"
-    more = len(played.exchanges) - _SHOWN_REQUESTS
-    if more > 0:
-        yield f"         and {counted(more, 'request')} more; --json tells all"
 
 
 def counts(results: Sequence[Replayed]) -> dict[str, int]:

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 
 from harness.certify.model import Verdict
-from harness.display.counting import counted
-from harness.display.plain import redacted
+from harness.display.exchanges import conversation
+from harness.display.plain import mask_of
 from harness.steps.missed_outcome import MissedOutcome
 from mockpbx.masking import Masker
 from mockpbx.result.call_result import CallResult
@@ -24,9 +24,7 @@ _OWN_ID = re.compile(rf"{ID_TAG.pattern[1:]}(\.[0-9]+)?")
 _LONG_NUMBER = re.compile(r"\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}")
 """What may be somebody's phone: an id is shown everywhere."""
 _WORD = re.compile(r"\w+")
-_MOST_BODY = 1000
-_SHOWN_BODY = 300
-_MOST_RUNGS, _MOST_EXCHANGES = 60, 6
+_MOST_RUNGS = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,27 +169,11 @@ def identify(tags: Sequence[str], stem: str, title: str, row: int | None) -> str
 
 def evidence(calls: Sequence[CallResult], mask: Masker) -> str:
     """Draw the ladders of calls and list their exchanges."""
-    return "\n\n".join(_evidence(call, _knowing(mask, call)) for call in calls)
-
-
-def _knowing(mask: Masker, call: CallResult) -> Masker:
-    """Return a masker that knows the people of a call, and what of it is nobody's secret."""
-    return mask.and_known(call.people(), kept=(call.record.numb, call.record.session_id))
+    return "\n\n".join(_evidence(call, mask_of(call, mask)) for call in calls)
 
 
 def _evidence(call: CallResult, mask: Masker) -> str:
-    lines = [mask(call.summary(show_numbers=True))]
     drawn = draw(relabelled(call.steps(), mask)).splitlines()
-    lines += [*drawn[:_MOST_RUNGS], *(["   …"] if len(drawn) > _MOST_RUNGS else [])]
-    for exchange in call.exchanges[:_MOST_EXCHANGES]:
-        lines.append(f"request {exchange.request_id}: {mask(redacted(exchange.request).curl())}")
-        if exchange.reply is not None:
-            body = mask(exchange.reply.body[:_MOST_BODY].decode("utf-8", "backslashreplace"))
-            cut = "…" if len(body) > _SHOWN_BODY else ""
-            lines.append(f"answer: HTTP {exchange.reply.status} {body[:_SHOWN_BODY]}{cut}")
-        if exchange.injected:
-            lines.append(f"put in its place: {', '.join(exchange.injected)}")
-    more = len(call.exchanges) - _MOST_EXCHANGES
-    if more > 0:
-        lines.append(f"and {counted(more, 'request')} more")
-    return "\n".join(lines)
+    cut = ["   …"] if len(drawn) > _MOST_RUNGS else []
+    said = mask(call.summary(show_numbers=True))
+    return "\n".join([said, *drawn[:_MOST_RUNGS], *cut, *conversation(call, mask)])

@@ -74,9 +74,9 @@ def test_a_run_of_many_requests_shows_the_first_ones(
     path = script(tmp_path, "mine", call='{from: "101", expect: {reaches: somebody}}')
     url = endpoint(lambda _: {"returned_code": 1}).url
     result = pbx("replay", path, "--manifest", manifest(url))
-    assert "request 5: curl" in result.stdout
-    assert "request 6: curl" not in result.stdout
-    assert "and 14 requests more; --json tells all" in result.stdout
+    assert "request 6: curl" in result.stdout
+    assert "request 7: curl" not in result.stdout
+    assert "and 13 requests more" in result.stdout
 
 
 def test_nothing_listening_is_exit_code_3_and_the_report_is_written(

@@ -1,11 +1,15 @@
-"""What went to the endpoint and what came back, as lines for people: ``-v``."""
+"""What went to the endpoint and what came back, as lines for people."""
 
 from collections.abc import Iterator
 
+from harness.display.counting import counted
 from harness.display.plain import redacted
 from mockpbx.masking import Masker
+from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
 
+_MOST_EXCHANGES = 6
+"""Of a call, that lines are made of."""
 _MOST_BODY = 1000
 """Bytes that are looked at: numbers are masked before the text is cut."""
 _SHOWN = 300
@@ -34,6 +38,25 @@ def exchange_lines(exchange: Exchange, mask: Masker) -> Iterator[str]:
         yield "< nothing: the caller hung up first"
     if exchange.injected:
         yield f"! put in its place: {', '.join(exchange.injected)}"
+
+
+def conversation(played: CallResult, mask: Masker) -> Iterator[str]:
+    """Return the requests of a call as commands that repeat them by hand, and the answers.
+
+    Args:
+        played: The call.
+        mask: What to hide.
+    """
+    for exchange in played.exchanges[:_MOST_EXCHANGES]:
+        yield f"request {exchange.request_id}: {mask(redacted(exchange.request).curl())}"
+        if exchange.reply is not None:
+            status, body = exchange.reply.status, _excerpt(exchange.reply.body, mask)
+            yield f"answer: HTTP {status} {body}"
+        if exchange.injected:
+            yield f"put in its place: {', '.join(exchange.injected)}"
+    more = len(played.exchanges) - _MOST_EXCHANGES
+    if more > 0:
+        yield f"and {counted(more, 'request')} more"
 
 
 def _excerpt(body: bytes, mask: Masker) -> str:
