@@ -2,18 +2,16 @@
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.warm_start import WarmStart
 
-PBX = Path(sys.executable).with_name("pbx")
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class Project:
     """A folder of somebody who tests their endpoint."""
 
     folder: Path
+    start: WarmStart
 
     def write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
@@ -47,48 +46,53 @@ class Project:
 
     def pbx(self, *words: object) -> Ran:
         """Run one of our commands."""
-        return self._run([str(PBX), *map(str, words)])
+        return self._run(["pbx", *map(str, words)])
 
     def pytest(self, *words: object, report: bool = True) -> Ran:
         """Run pytest as users do, with our plugin."""
         results = self.folder / "results.json"
         wanted = [f"--pbx-report={results}"] if report else []
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *wanted]
+        command = ["pytest", "-p", "no:cacheprovider", *wanted]
         ran = self._run([*command, *map(str, words)])
         found = json.loads(results.read_text("utf-8"))["scenarios"] if results.exists() else []
         return Ran(ran.code, ran.out, ran.err, found)
 
     def _run(self, command: list[str]) -> Ran:
         kept = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env={**kept, "PYTHONIOENCODING": "utf-8"},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        done = self.start.run(command, folder=self.folder, environment=kept)
         return Ran(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.fixture(scope="session")
+def warm_start() -> Iterator[WarmStart]:
+    """Start commands without their imports."""
+    start = WarmStart()
+    yield start
+    start.close()
+
+
 @pytest.fixture
-def project(tmp_path: Path, reference_facts: dict[str, Any]) -> Project:
+def project(tmp_path: Path, warm_start: WarmStart, reference_facts: dict[str, Any]) -> Project:
     """Return a project with nothing in it but settings, and the manifest of a running server.
 
     The server is shared: to start one for each test would take longer than the tests.
     """
-    return project_in(tmp_path, reference_facts)
+    return project_in(tmp_path, warm_start, reference_facts)
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, reference_facts: dict[str, Any]) -> Project:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory,
+    warm_start: WarmStart,
+    reference_facts: dict[str, Any],
+) -> Project:
     """Return a project whose one run all tests of a module look at."""
-    return project_in(tmp_path_factory.mktemp("project"), reference_facts)
+    return project_in(tmp_path_factory.mktemp("project"), warm_start, reference_facts)
 
 
-def project_in(folder: Path, reference_facts: dict[str, Any]) -> Project:
+def project_in(folder: Path, start: WarmStart, reference_facts: dict[str, Any]) -> Project:
     """Make a project in a folder."""
-    project = Project(folder)
+    project = Project(folder, start)
     facts = "\n".join(f'{name} = "{value}"' for name, value in reference_facts["facts"].items())
     head = f'[endpoint]\nurl = "{reference_facts["url"]}"\n'
     states = f'[states]\nurl = "{reference_facts["states_url"]}"\n'

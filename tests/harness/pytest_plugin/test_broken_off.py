@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.harness.pytest_plugin.conftest import PBX, Project
+from tests.harness.pytest_plugin.conftest import Project
 
+PBX = Path(sys.executable).with_name("pbx")
 CRITICAL = "79161110001"
 FEATURE = f"""\
 Feature: Three calls

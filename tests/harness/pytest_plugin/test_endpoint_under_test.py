@@ -77,7 +77,7 @@ def test_two_endpoints_are_refused(project: Project, words: tuple[str, ...], pai
 def test_the_manifest_of_a_folder_above_is_found(project: Project, feature: Feature) -> None:
     project.write({"pbx.toml": project.read("reference.toml")})
     project.write({"sub/own.feature": feature(("It works", REACHES)), "sub/test_own.py": PYTHON})
-    ran = Project(project.folder / "sub").pytest()
+    ran = Project(project.folder / "sub", project.start).pytest()
     assert ran.code == 0, ran.out
     assert ran.verdicts == {"It works": "pass"}
     assert "2 passed" in ran.out
