@@ -145,10 +145,10 @@ class AsyncPbx:
             scenario=scenario,
             dialect=_one_of(Dialect, dialect, "dialect"),
             method=_one_of(Method, method, "method"),
-            headers=tuple((headers or {}).items()),
+            headers=tuple(_texts(headers, "headers").items()),
             ca_file=Path(ca_file) if ca_file else None,
             deadline_s=_positive(deadline, "deadline"),
-            facts=facts or {},
+            facts=_texts(facts, "facts"),
         )
         known = target if isinstance(target, Endpoint) else _known(overrides.url, pbx_toml)
         self.endpoint = overrides.applied(known)
@@ -157,7 +157,8 @@ class AsyncPbx:
         in_lockstep = self._app is not None and clock == "virtual"
         self._pace = pace or (LockstepPace() if in_lockstep else LivePace(real=clock == "real"))
         self._given = transport
-        self._turns: Wait | None = Turns(max_rps).wait if max_rps else None
+        limit = _positive(max_rps, "max_rps")
+        self._turns: Wait | None = None if limit is None else Turns(limit).wait
         self._stack: AsyncExitStack | None = None
         self._kept: Transport | None = None
         self._single_use: Transport | None = None
@@ -208,7 +209,10 @@ class AsyncPbx:
 
     def __repr__(self) -> str:
         """Return whom it asks, without secrets."""
-        return f"<{type(self).__name__} asks {without_secrets(self.endpoint.profile.url)}>"
+        whom = without_secrets(self.endpoint.profile.url)
+        if self._app is not None:
+            whom = f"the application {getattr(self._app, '__name__', type(self._app).__name__)}"
+        return f"<{type(self).__name__} asks {whom}>"
 
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[Self, None]:
@@ -312,6 +316,10 @@ class AsyncPbx:
         return ScriptResult(script=bound, calls=calls, misses=misses)
 
     def _bound(self, script: CallScript | Script | Path | str) -> CallScript:
+        if not isinstance(script, CallScript | Script | Path | str):
+            raise UsageError(
+                f"play: give a script, a file or an id of the catalogue, not {script!r}"
+            )
         if isinstance(script, Path | str):
             found = library.find(str(script))
             if len(found) != 1:
@@ -456,6 +464,8 @@ class AsyncPbx:
             ExchangeFailed: No connection came about.
             UsageError: The endpoint is an application, which has no connections.
         """
+        if not all(isinstance(piece, bytes) for piece in pieces):
+            raise UsageError("send_raw: give bytes, like b'GET / HTTP/1.1'")
         meant = request or self.request(self.fields(self.facts.get("stranger", "")))
         sent = pieces or (spelled(meant),)
         waits: RawOptions = {"answers": 1, "within_s": self.endpoint.deadline_s}
@@ -529,10 +539,22 @@ def _one_of(kind: type[Word], given: Word | str | None, name: str) -> Word | Non
         raise UsageError(f"{name}: {given!r} is not one of {known}") from None
 
 
-def _positive(seconds: float | None, name: str) -> float | None:
-    if seconds is not None and not 0 < seconds < float("inf"):
-        raise UsageError(f"{name}: give seconds, more than 0, not {seconds!r}")
-    return seconds
+def _positive(given: float | None, name: str) -> float | None:
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    if given is not None and not (is_number and 0 < given < float("inf")):
+        raise UsageError(f"{name}: give a number, more than 0, not {given!r}")
+    return given
+
+
+def _texts(given: object, name: str) -> Mapping[str, str]:
+    """Return texts by name; whoever calls may not check types."""
+    match given:
+        case None:
+            return {}
+        case Mapping() if all(isinstance(one, str) for pair in given.items() for one in pair):
+            return given
+        case _:
+            raise UsageError(f"{name}: give texts by name, a mapping, not {given!r}")
 
 
 def _open(transport: Transport | None) -> Transport:

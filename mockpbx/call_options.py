@@ -76,6 +76,8 @@ def script_of(caller: str, options: CallOptions, facts: Mapping[str, str]) -> Ca
         for name in ("called", "talks", "barges_in", "direction")
         if name in options
     }
+    if not isinstance(options.get("callees", {}), Mapping):
+        raise UsageError('call: callees is given by number, like {"79175968108": "busy"}')
     dials = options.get("dials", ())
     if not isinstance(dials, str):  # which the model objects to
         dials = [named(word, facts) for word in dials]
@@ -113,8 +115,10 @@ def named(word: str, facts: Mapping[str, str]) -> str:
     """Return the fact of a name, or the word itself if no fact is meant.
 
     Raises:
-        UsageError: It is nearly the name of a fact.
+        UsageError: It is no text, or nearly the name of a fact.
     """
+    if not isinstance(word, str):  # from code that nobody checks the types of
+        raise UsageError(f"{word!r} is no text; put it in quotes: {str(word)!r}")
     if not word.isidentifier():
         return word
     if word in facts:

@@ -65,15 +65,13 @@ class Pbx:
         Raises:
             UsageError: The caller is asynchronous itself.
         """
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            run = asyncio.run if self._runner is None else self._runner.run
-            results: list[Result] = []
-            run(_kept(work, results))
-            return results[0]
-        work.close()
-        raise UsageError("Pbx waits, which asynchronous code must not; use AsyncPbx there")
+        if _is_asynchronous():
+            work.close()
+            raise UsageError("Pbx waits, which asynchronous code must not; use AsyncPbx there")
+        run = asyncio.run if self._runner is None else self._runner.run
+        results: list[Result] = []
+        run(_kept(work, results))
+        return results[0]
 
     @property
     def endpoint(self) -> Endpoint:
@@ -127,6 +125,14 @@ class Pbx:
             UsageError: It has no states address, or refused.
         """
         self.run(self.asynchronous.put_into_state(state, params))
+
+
+def _is_asynchronous() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def _kept(work: Coroutine[Any, Any, Result], results: list[Result]) -> None:

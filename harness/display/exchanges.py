@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from harness.display.counting import counted
 from harness.display.plain import redacted
+from mockpbx.async_pbx import APP_URL
 from mockpbx.masking import Masker
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.messages import HttpRequest
 
 _MOST_EXCHANGES = 6
 """Of a call, that lines are made of."""
@@ -48,15 +50,26 @@ def conversation(played: CallResult, mask: Masker) -> Iterator[str]:
         mask: What to hide.
     """
     for exchange in played.exchanges[:_MOST_EXCHANGES]:
-        yield f"request {exchange.request_id}: {mask(redacted(exchange.request).curl())}"
+        yield f"request {exchange.request_id}: {mask(_by_hand(redacted(exchange.request)))}"
         if exchange.reply is not None:
             status, body = exchange.reply.status, _excerpt(exchange.reply.body, mask)
             yield f"answer: HTTP {status} {body}"
+        elif exchange.failure is not None:
+            failure = exchange.failure
+            yield f"no answer: {failure.observed.value}: {mask(failure.detail)}"
         if exchange.injected:
             yield f"put in its place: {', '.join(exchange.injected)}"
     more = len(played.exchanges) - _MOST_EXCHANGES
     if more > 0:
         yield f"and {counted(more, 'request')} more"
+
+
+def _by_hand(request: HttpRequest) -> str:
+    """Return a command that sends a request; an application in process takes none."""
+    if not request.url.startswith(APP_URL):
+        return request.curl()
+    body = (request.body or b"").decode("utf-8", "backslashreplace")
+    return f"{request.method} {request.url.removeprefix(APP_URL)} {body}".rstrip()
 
 
 def _excerpt(body: bytes, mask: Masker) -> str:

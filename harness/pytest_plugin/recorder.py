@@ -10,6 +10,7 @@ from pytest_bdd.parser import Feature, Scenario, Step
 
 from harness.certify.model import Verdict
 from harness.pytest_plugin.completion import complete, evidence_of, mask_of, repeat
+from harness.pytest_plugin.masked_report import hide
 from harness.pytest_plugin.refusal import REFUSED, RefusedInWorkerError
 from harness.pytest_plugin.stash import PBX, SCENARIO, STORY
 from harness.pytest_plugin.step_definitions import NotApplicableSkip
@@ -146,7 +147,9 @@ def _explain(item: pytest.Item, error: BaseException, report: pytest.TestReport)
     if has_place or is_around:
         report.longrepr = mask(str(error))
     elif mask(report.longreprtext) != report.longreprtext:
-        report.longrepr = mask(report.longreprtext)
+        hide(report, mask)
+        said = "phone numbers are masked, so two may look alike; --pbx-show-numbers shows them"
+        report.sections.append(("numbers", said))
     shown = evidence_of(item)
     if shown:
         report.sections.append(("call", shown))

@@ -52,7 +52,7 @@ def print_case(terminal: Terminal, result: CaseResult, mask: Masker) -> None:
     reason = _brief(mask(sentence(result.finding)))
     terminal.say(
         (f"{words.word:<11}", words.style),
-        (f"{result.case.id:<13}", "bold"),
+        (f"{result.case.id:<12} ", "bold"),
         f"{result.case.title}: {reason}",
     )
 

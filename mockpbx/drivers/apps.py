@@ -145,7 +145,8 @@ async def lifespan(app: AsgiApp) -> AsyncGenerator[None, None]:
             case "lifespan.startup.complete" if not started.done():
                 started.set_result(None)
             case "lifespan.startup.failed" if not started.done():
-                started.set_result(str(message.get("message") or "it gives no reason"))
+                why = str(message.get("message") or "").strip()
+                started.set_result(why or "it gives no reason")
             case "lifespan.shutdown.complete" | "lifespan.shutdown.failed":
                 stopped.set()
 
@@ -163,7 +164,8 @@ async def lifespan(app: AsgiApp) -> AsyncGenerator[None, None]:
         await incoming.put({"type": "lifespan.startup"})
         failed = await started
         if failed is not None:
-            raise UsageError(f"the application does not start: {failed}")
+            why = failed.splitlines()[-1]  # Starlette gives the whole traceback
+            raise UsageError(f"the application does not start: {why}")
         yield
         await incoming.put({"type": "lifespan.shutdown"})
         await stopped.wait()

@@ -331,7 +331,7 @@ def test_a_manifest_is_read_and_what_is_given_besides_prevails(tmp_path: Path, u
             lambda: Pbx(Flask),  # type: ignore[arg-type]
             "give the application itself",
         ),
-        (lambda: Pbx("http://h/", deadline=0), "deadline: give seconds, more than 0, not 0"),
+        (lambda: Pbx("http://h/", deadline=0), "deadline: give a number, more than 0, not 0"),
         (lambda: Pbx("http://h/", dialect="asterisk"), "dialect: 'asterisk' is not one of uis"),
         (lambda: Pbx("http://h/", method="PUT"), "method: 'PUT' is not one of GET"),
         (lambda: Pbx("http://h/", scenario="courier-lin"), "did you mean courier-line?"),
@@ -388,3 +388,36 @@ def test_what_was_worked_out_is_not_turned_into_text_on_the_way() -> None:
 
     with Pbx("http://127.0.0.1:9/crm") as pbx:
         assert isinstance(pbx.run(work()), Result)
+
+
+def answers_2(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [b'{"returned_code": 2}']
+
+
+WRONG_TYPES: dict[str, Callable[[], object]] = {
+    "deadline": lambda: Pbx(answers_2, deadline="five"),
+    "headers, a list": lambda: Pbx(answers_2, headers=["A: b"]),
+    "headers, a number": lambda: Pbx(answers_2, headers={"A": 1}),
+    "facts": lambda: Pbx(answers_2, facts=["a"]),
+    "max_rps, a text": lambda: Pbx(answers_2, max_rps="a"),
+    "max_rps, none": lambda: Pbx(answers_2, max_rps=0),
+    "caller": lambda: Pbx(answers_2).call(79161110001),  # type: ignore[arg-type]
+    "dials": lambda: Pbx(answers_2).call("79161110001", dials=[10523]),  # type: ignore[list-item]
+    "callees": lambda: Pbx(answers_2).call("79161110001", callees="busy"),  # type: ignore[arg-type]
+    "script": lambda: Pbx(answers_2).play(5),  # type: ignore[arg-type]
+    "raw": lambda: Pbx("http://127.0.0.1:9/crm").send_raw("GET"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_TYPES.values(), ids=WRONG_TYPES)
+def test_a_value_of_the_wrong_type_is_refused_and_nothing_else_is_said(
+    wrong: Callable[[], object],
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        wrong()
+    assert refused.value.__context__ is None
+
+
+def test_an_application_has_a_name_and_no_address() -> None:
+    assert repr(Pbx(answers_2)) == "<Pbx asks the application answers_2>"

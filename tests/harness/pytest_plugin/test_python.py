@@ -81,6 +81,16 @@ def test_a_failure_shows_the_calls_of_the_test(ran: Ran) -> None:
     assert "79161110001" not in ran.out
 
 
+def test_the_line_of_a_failure_says_what_failed_and_that_numbers_are_masked(ran: Ran) -> None:
+    (line,) = (
+        one for one in ran.out.splitlines() if one.startswith("FAILED test_own.py::test_fails ")
+    )
+    assert "AssertionError" in line or "assert" in line
+    assert "7917*****08" in ran.out
+    assert "--pbx-show-numbers" in ran.out
+    assert "79175968108" not in ran.out
+
+
 def test_a_failure_without_a_call_shows_none(ran: Ran) -> None:
     shown = section(ran, "test_fails_before_any_call")
     assert "asks: input" not in shown
