@@ -17,7 +17,7 @@ from tests.broken_endpoints.base import (
 from tests.broken_endpoints.crm import Order
 from tests.broken_endpoints.register import broken
 
-_MEETING_S = 0.1
+_MEETING_S = 0.25
 """How long a call waits for one that crosses it: long enough for any that came with it."""
 
 
@@ -64,20 +64,21 @@ class AnswersOfTheCrossingCall(CourierLine):
     def __init__(self) -> None:
         super().__init__()
         self.arrived = threading.Condition()
-        self.waiting = 0
-        self.in_hand: Asked | None = None
+        self.tickets = itertools.count()
+        self.in_hand: dict[int, Asked] = {}
 
     def answer(self, asked: Asked) -> Reply:
+        """Wait for a call of somebody else, and take the question for theirs."""
         with self.arrived:
-            self.in_hand = asked
-            self.waiting += 1
+            ticket = next(self.tickets)
+            for other, theirs in self.in_hand.items():
+                if theirs.caller != asked.caller:
+                    self.in_hand[other] = asked
+            self.in_hand[ticket] = asked
             self.arrived.notify_all()
-            self.arrived.wait_for(lambda: self.waiting > 1, timeout=_MEETING_S)
-            told = self.in_hand
-        # Only the last to leave: whoever comes now crosses nobody.
-        with self.arrived:
-            self.waiting -= 1
-        return super().answer(told)
+            self.arrived.wait_for(lambda: self.in_hand[ticket] is not asked, timeout=_MEETING_S)
+            taken_for = self.in_hand.pop(ticket)
+        return super().answer(taken_for)
 
 
 @broken("CONC-021")
