@@ -89,6 +89,9 @@ class WsgiTransport:
             raise ExchangeFailed(Observed.EOF_EMPTY, "the application sent no answer")
         (status, headers) = head[0]
         code, _, reason = status.partition(" ")
+        if not code.isdecimal():
+            said = f"the application gave {status!r} for a status; PEP 3333 wants one like '200 OK'"
+            raise ExchangeFailed(Observed.FRAMING, said)
         return HttpReply(
             status=int(code),
             reason=reason,

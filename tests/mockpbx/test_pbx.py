@@ -421,3 +421,13 @@ def test_a_value_of_the_wrong_type_is_refused_and_nothing_else_is_said(
 
 def test_an_application_has_a_name_and_no_address() -> None:
     assert repr(Pbx(answers_2)) == "<Pbx asks the application answers_2>"
+
+
+def test_a_status_that_is_none_is_a_failure_of_the_application() -> None:
+    def app(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("OK", [])
+        return [b"{}"]
+
+    (request,) = Pbx(app).call(COURIER).requests[:1]
+    assert request.failure is not None
+    assert request.failure.observed is Observed.FRAMING
