@@ -33,7 +33,7 @@ from mockpbx.drivers.session_ids import session_ids
 from mockpbx.drivers.stage import BeforeRequest, Stage
 from mockpbx.drivers.states import StatesClient
 from mockpbx.drivers.transport import Pace, Transport
-from mockpbx.drivers.turns import Turns
+from mockpbx.drivers.turns import Pacing, Turn, Turns
 from mockpbx.errors import ExchangeFailed, UsageError
 from mockpbx.manifest import pbx_toml as manifests
 from mockpbx.manifest.endpoint import Endpoint, Overrides
@@ -55,7 +55,7 @@ APP_URL = "http://endpoint.invalid"
 """Where an application in this process believes to be; no name ends so."""
 
 Target = str | AsgiApp | WsgiApp | Endpoint
-Wait = Callable[[], Awaitable[None]]
+Wait = Callable[[Turn], Awaitable[None]]
 """Waits for the turn of a request."""
 
 
@@ -108,6 +108,7 @@ class AsyncPbx:
         path: Where an application is asked.
         clock: ``virtual`` skips what people take, ``real`` waits for them.
         max_rps: Requests a second at most.
+        pacing: How fast requests may follow one another, where more than that is limited.
         session_id: Returns a new session id, never the same twice.
         transport: Reaches the endpoint in another way, such as a canned one.
         pace: How time passes on the way there; by default as `clock` says.
@@ -131,6 +132,7 @@ class AsyncPbx:
         path: str = "/crm_integration",
         clock: Literal["virtual", "real"] = "virtual",
         max_rps: float | None = None,
+        pacing: Pacing | None = None,
         session_id: Callable[[], str] | None = None,
         transport: Transport | None = None,
         pace: Pace | None = None,
@@ -157,8 +159,8 @@ class AsyncPbx:
         in_lockstep = self._app is not None and clock == "virtual"
         self._pace = pace or (LockstepPace() if in_lockstep else LivePace(real=clock == "real"))
         self._given = transport
-        limit = _positive(max_rps, "max_rps")
-        self._turns: Wait | None = None if limit is None else Turns(limit).wait
+        pace_set = pacing or Pacing(max_rps=_positive(max_rps, "max_rps"))
+        self._turns: Wait | None = None if pace_set.is_free else Turns(pace_set).wait
         self._stack: AsyncExitStack | None = None
         self._kept: Transport | None = None
         self._single_use: Transport | None = None
@@ -346,7 +348,8 @@ class AsyncPbx:
                 if state.before_request == command.request_id and not repetition:
                     await self.put_into_state(state.state, state.params)
             if self._turns is not None:
-                await self._turns()
+                session, numa = command.fields.session_id, command.fields.numa
+                await self._turns(Turn(session=session, numa=numa, repeated=repetition > 0))
 
         return before_request
 
@@ -411,29 +414,37 @@ class AsyncPbx:
         entered = None if digits is None else named(digits, self.facts)
         return await self.send(self.request(self.fields(numa, entered, session, direction)))
 
-    async def send(self, request: HttpRequest, *, transport: Transport | None = None) -> Exchange:
+    async def send(
+        self,
+        request: HttpRequest,
+        *,
+        transport: Transport | None = None,
+        within_s: float | None = None,
+    ) -> Exchange:
         """Send a request as it is, and wait no longer than the PBX would.
 
         Args:
             request: What to send.
             transport: The way; the connections that are kept if not given.
+            within_s: Seconds to wait for the whole answer; the deadline if not given.
 
         Raises:
             UsageError: The request cannot be sent as it is.
         """
         async with self._opened():
             if self._turns is not None:
-                await self._turns()
+                await self._turns(_turn(request))
             began = time.monotonic()
             reply: HttpReply | None = None
+            limit_s = within_s or self.endpoint.deadline_s
             try:
-                async with asyncio.timeout(self.endpoint.deadline_s):
+                async with asyncio.timeout(limit_s):
                     reply = await (transport or self.transport).exchange(request, asyncio.Event())
                 observed = read(reply)
             except ExchangeFailed as failed:
                 observed = Failure(observed=failed.observed, detail=failed.detail)
             except TimeoutError:
-                detail = f"no whole answer within {self.endpoint.deadline_s:g} s"
+                detail = f"no whole answer within {limit_s:g} s"
                 observed = Failure(observed=Observed.DEADLINE, detail=detail)
         return Exchange(
             request_id=1,
@@ -470,6 +481,8 @@ class AsyncPbx:
         sent = pieces or (spelled(meant),)
         waits: RawOptions = {"answers": 1, "within_s": self.endpoint.deadline_s}
         waits.update(options)
+        if self._turns is not None:
+            await self._turns(_turn(meant))
         raw = await converse(self._address(meant.url), sent, trust=self.trust, **waits)
         verbatim = Verbatim(data=b"".join(sent), finishes=options.get("half_close", False))
         return heard(replace(meant, verbatim=verbatim), raw)
@@ -515,6 +528,12 @@ def heard(request: HttpRequest, raw: RawReply) -> Exchange:
         seen=observed,
         raw=raw,
     )
+
+
+def _turn(request: HttpRequest) -> Turn:
+    params = dict(request.params)
+    session = params.get("call_session_id") or params.get("cdr_id") or ""
+    return Turn(session=session, numa=params.get("numa", ""))
 
 
 def _known(url: str | None, pbx_toml: Path | str | None) -> Endpoint:

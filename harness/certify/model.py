@@ -67,6 +67,8 @@ class RunVerdict(Enum):
     CERTIFIED = "certified"
     CERTIFIED_WITH_REMARKS = "certified-with-remarks"
     NOT_CERTIFIED = "not-certified"
+    PARTIAL = "partial"
+    """Not all cases were tried that there are: no certificate, whatever they came to."""
     ABORTED = "aborted"
 
 
@@ -107,7 +109,8 @@ class Requirement:
             case Saw.NOT_APPLICABLE:
                 return Verdict.NOT_APPLICABLE
             case Saw.UNTESTABLE:
-                return Verdict.UNTESTABLE
+                # What could not even fail the endpoint when seen cannot when it is not.
+                return Verdict.UNTESTABLE if self.can_fail else Verdict.NOT_APPLICABLE
             case Saw.ERROR:
                 return Verdict.ERROR
         if self.can_fail:

@@ -45,6 +45,24 @@ class ReasonKind(StrEnum):
     """The case took longer than any case may."""
     CHECK_FAILED = "check-failed"
     """An exception in a check."""
+    NEVER_TOOK_PLACE = "never-took-place"
+    """The fault, act or state that the case is about did not come about."""
+    CONSEQUENCE = "consequence"
+    """Not tried: it would only have met again what others met three times."""
+    STOPPED = "stopped"
+    """Not tried: the endpoint throttles, or has shut us out."""
+
+
+class Assumption(StrEnum):
+    """What must be assumed for something to be a fault: nobody documents it."""
+
+    REDIRECT = "redirect"
+    FORM = "form"
+    DEADLINE = "deadline"
+    PARAMETERS = "parameters"
+    HIDDEN_CALLER = "hidden-caller"
+    SCENARIO = "scenario"
+    DERIVED_FACT = "derived-fact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +94,7 @@ class Reason:
         missing_facts: Facts without which the case cannot be tried.
         capability: What the endpoint does not declare and the case needs.
         traceback: Of an exception in the check.
+        assumption: What must be assumed for this to be a fault, if anything.
     """
 
     kind: ReasonKind
@@ -87,6 +106,7 @@ class Reason:
     missing_facts: tuple[str, ...] = ()
     capability: str = ""
     traceback: str = ""
+    assumption: Assumption | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,15 +153,26 @@ def missed(misses: tuple[Miss, ...], *, blamed: tuple[Exchange, ...] = ()) -> Fi
     return Finding(saw=Saw.VIOLATED, reason=reason)
 
 
-def untestable(received: str, kind: ReasonKind = ReasonKind.NO_PROOF) -> Finding:
-    """Return that what was declared is not there, so that nothing can be concluded."""
-    return Finding(saw=Saw.UNTESTABLE, reason=Reason(kind=kind, received=received))
+def untestable(
+    received: str,
+    kind: ReasonKind = ReasonKind.NO_PROOF,
+    *,
+    blamed: tuple[Exchange, ...] = (),
+) -> Finding:
+    """Return that what was declared is not there, so that nothing can be concluded.
+
+    Args:
+        received: What was seen.
+        kind: What kind of thing it is.
+        blamed: The exchanges that show it; the first says what it follows from.
+    """
+    reason = Reason(kind=kind, subject=_subject(blamed), received=received, exchanges=blamed)
+    return Finding(saw=Saw.UNTESTABLE, reason=reason)
 
 
-def not_applicable(received: str) -> Finding:
+def not_applicable(received: str, kind: ReasonKind = ReasonKind.NOTHING_TO_JUDGE) -> Finding:
     """Return that there was nothing to judge."""
-    reason = Reason(kind=ReasonKind.NOTHING_TO_JUDGE, received=received)
-    return Finding(saw=Saw.NOT_APPLICABLE, reason=reason)
+    return Finding(saw=Saw.NOT_APPLICABLE, reason=Reason(kind=kind, received=received))
 
 
 def lacking(*, facts: tuple[str, ...] = (), capability: str = "") -> Finding:
@@ -161,7 +192,8 @@ def check_failed(error: Exception, traceback: str) -> Finding:
     return Finding(saw=Saw.ERROR, reason=reason)
 
 
-_LATE = frozenset({Observed.DEADLINE, Observed.READ_TIMEOUT, Observed.LATE})
+LATE_KINDS = frozenset({Observed.DEADLINE, Observed.READ_TIMEOUT, Observed.LATE})
+"""Failures that only mean that no whole answer came in time."""
 _ENDED = frozenset({Observed.RESET, Observed.EOF_EMPTY, Observed.EOF_PARTIAL})
 _SERVER_ERROR = 500
 
@@ -171,7 +203,7 @@ def _kind(blamed: tuple[Exchange, ...]) -> ReasonKind:
     failure = _failure(blamed)
     if failure is None:
         return ReasonKind.OTHERWISE
-    if failure.observed in _LATE:
+    if failure.observed in LATE_KINDS:
         return ReasonKind.LATE
     status = blamed[0].status
     if failure.observed in _ENDED or (status is not None and status >= _SERVER_ERROR):

@@ -26,6 +26,7 @@ from harness.certify.reasons import (
 )
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.callscript import library
+from mockpbx.drivers.turns import Turn
 from mockpbx.errors import EndpointError, HarnessError, UsageError
 
 GUESSES_FORGOTTEN = "guesses forgotten"
@@ -170,10 +171,10 @@ class _Limit:
         if wait is None:
             return pbx
 
-        async def wait_for_turn() -> None:
+        async def wait_for_turn(turn: Turn) -> None:
             self._stop()
             try:
-                await wait()
+                await wait(turn)
             finally:
                 self._go_on()
 

@@ -65,6 +65,8 @@ def found_endpoint(
                 facts=running.facts,
                 states_url=running.states_url,
                 is_reference=True,
+                names_scenario=True,
+                declares_deadline=True,
             )
             yield replace(given.applied(found), named="--reference")
         return

@@ -64,9 +64,11 @@ class Failure:
         detail: One sentence for people, e.g. ``HTTP 503 Service Unavailable``.
         path: JSON path of the offending value, where the failure is in the body's meaning.
         injected: True if a call script put this failure in place of the real outcome.
+        assumed: True if nobody documents that this is no instruction: another PBX may take it.
     """
 
     observed: Observed
     detail: str
     path: str | None = None
     injected: bool = False
+    assumed: bool = False

@@ -32,6 +32,9 @@ class Endpoint:
         manifest: What the manifest says, for reports; secrets are still names in it.
         named: How the command line named it, as shell words without secrets.
         is_reference: True for the reference server that we started.
+        names_scenario: Whether anybody said which PBX scenario this is.
+        declares_deadline: Whether anybody said how long the PBX waits.
+        hidden_caller: How hidden callers arrive, if anybody said so.
     """
 
     profile: Profile
@@ -44,6 +47,9 @@ class Endpoint:
     manifest: pbx_toml.Manifest | None = None
     named: str = ""
     is_reference: bool = False
+    names_scenario: bool = False
+    declares_deadline: bool = False
+    hidden_caller: str | None = None
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -72,7 +78,16 @@ class Endpoint:
             ca_file=manifest.endpoint.ca_file,
             environment=frozenset(manifest.from_environment()),
             manifest=manifest,
+            names_scenario=manifest.names_scenario,
+            # A scenario of one's own says how long it waits, or takes what it is given.
+            declares_deadline=manifest.deadline_s is not None or _is_file(manifest.scenario.use),
+            hidden_caller=manifest.endpoint.hidden_caller,
         )
+
+    @property
+    def declares_parameters(self) -> bool:
+        """Tell whether anybody said which parameters are ticked."""
+        return self.profile.parameters is not None
 
     @property
     def deadline_s(self) -> float:
@@ -101,11 +116,21 @@ class Endpoint:
                 "dialect": profile.dialect.value,
                 "deadline": f"{self.deadline_s:g}s",
                 "headers": {name: shown.get(name, HIDDEN) for name, _ in profile.headers},
+                **self._declared_form(),
             },
             "scenario": {"use": self.scenario.name},
             "facts": dict(self.facts),
             "states": {"url": without_secrets(states_url)} if states_url else None,
         }
+
+    def _declared_form(self) -> Mapping[str, object]:
+        """Return what is declared of the requests; nothing where nobody said so."""
+        said: dict[str, object] = {}
+        if self.profile.parameters is not None:
+            said["parameters"] = sorted(self.profile.parameters)
+        if self.hidden_caller is not None:
+            said["hidden_caller"] = self.hidden_caller
+        return said
 
     def mask(self, mask: Masker) -> Masker:
         """Let a masker know the people behind the endpoint, and the secrets of reaching it."""
@@ -173,7 +198,13 @@ class Overrides:
             scenario=_with_deadline(scenario, self.deadline_s),
             ca_file=str(self.ca_file) if self.ca_file else endpoint.ca_file,
             facts={**endpoint.facts, **self.facts},
+            names_scenario=endpoint.names_scenario or self.scenario is not None,
+            declares_deadline=endpoint.declares_deadline or self.deadline_s is not None,
         )
+
+
+def _is_file(scenario: str) -> bool:
+    return scenario.endswith((".yaml", ".yml"))
 
 
 def _with_deadline(scenario: Scenario, deadline_s: float | None) -> Scenario:

@@ -17,7 +17,7 @@ from mockpbx.errors import ManifestError, Problem, UsageError
 from mockpbx.filemodel import Document, FileModel, Key, Seconds, read_text, validate
 from mockpbx.filemodel import json_schema as _json_schema
 from mockpbx.wire.address import checked_headers, split_url
-from mockpbx.wire.request import Dialect, Method, Profile
+from mockpbx.wire.request import Dialect, HiddenAs, Method, Profile
 
 _FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -28,6 +28,11 @@ def _fact_names(facts: dict[str, str]) -> dict[str, str]:
         if not _FACT_NAME.fullmatch(name):
             raise ValueError(f"write the fact {name!r} in small letters, digits and _")
     return facts
+
+
+ParameterName = Literal[
+    "cdr_id", "call_session_id", "start_time", "input_result", "numa", "numb", "direction"
+]
 
 
 class EndpointSection(FileModel):
@@ -42,6 +47,16 @@ class EndpointSection(FileModel):
         "scenario file's own prevails.",
     )
     headers: dict[str, str] = Field(default={}, description="Sent with every request.")
+    parameters: list[ParameterName] | None = Field(
+        default=None,
+        description="The parameters that are ticked on the settings screen, no others are sent. "
+        "Unless given, those of the dialect are sent, and whether one may be missing is assumed.",
+    )
+    hidden_caller: Literal["empty", "absent", "anonymous"] | None = Field(
+        default=None,
+        description="How numa arrives when a caller hides their number. Unless given, empty "
+        "[assumed].",
+    )
     ca_file: str | None = Field(
         default=None, description="Certificates to trust instead of the usual authorities."
     )
@@ -83,7 +98,16 @@ class Manifest(FileModel):
             dialect=Dialect(self.endpoint.dialect),
             method=Method(self.endpoint.method),
             headers=expanded_headers(self.endpoint.headers, "endpoint.headers"),
+            parameters=(
+                None if self.endpoint.parameters is None else frozenset(self.endpoint.parameters)
+            ),
+            hidden_as=HiddenAs(self.endpoint.hidden_caller or "empty"),
         )
+
+    @property
+    def names_scenario(self) -> bool:
+        """Tell whether the file names a PBX scenario."""
+        return "use" in self.scenario.model_fields_set
 
     @property
     def deadline_s(self) -> float | None:

@@ -49,7 +49,7 @@ def decompressed(reply: HttpReply, limits: Limits) -> bytes:
 
 def _bounded(body: bytes, most: int) -> bytes:
     if len(body) > most:
-        raise Rejected(Observed.OVERSIZE, f"the body is longer than {most} bytes")
+        raise Rejected(Observed.OVERSIZE, f"the body is longer than {most} bytes", assumed=True)
     return body
 
 
@@ -96,7 +96,8 @@ def _inflate(body: bytes, window: int, most: int) -> tuple[bytes, bytes]:
     stream = zlib.decompressobj(window)
     out = stream.decompress(body, most + 1)
     if len(out) > most:
-        raise Rejected(Observed.OVERSIZE, "the decompressed body is longer than the PBX reads")
+        detail = "the decompressed body is longer than the PBX reads"
+        raise Rejected(Observed.OVERSIZE, detail, assumed=True)
     if not stream.eof:
         raise zlib.error("the data ends too early")
     return out, stream.unused_data
@@ -114,7 +115,7 @@ def content_type_notes(reply: HttpReply) -> list[str]:
     media = declared.split(";")[0].strip().lower()
     if _BINARY_TYPE.fullmatch(media):
         detail = f"Content-Type {excerpt(media)} cannot be JSON"
-        raise Rejected(Observed.CONTENT_TYPE, detail)
+        raise Rejected(Observed.CONTENT_TYPE, detail, assumed=True)
     if _JSON_TYPE.fullmatch(media):
         return []
     return [f"Content-Type {excerpt(media)}; application/json is expected"]

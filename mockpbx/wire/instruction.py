@@ -11,9 +11,10 @@ wrong; a property test proves that the two agree.
 `returned_code`    a slot's number [doc], a word [field], a list of them [assumed]
 =================  ====================================================================
 
-`phones` with `returned_code` is undefined, so it is no instruction; the same is [assumed]
-of an announcement with `returned_code`, which asks for both kinds of instruction at once.
-The counts and lengths are [assumed].
+What is documented is refused where it is broken. What nobody documents is read in the way
+that serves the caller, with a note: null, an empty string and an empty list stand for what is
+not set, as serializers write it [field]; of two instructions at once, phones are dialled, else
+the code is followed [assumed]. The counts and lengths are [assumed], too.
 """
 
 import re
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 
 from mockpbx.core.instruction import Announcement, Branch, Forward, Instruction
 from mockpbx.core.observed import Failure, Observed
-from mockpbx.wire.keys import BRANCHING, FORWARDING, missing, unknown_note
+from mockpbx.wire.keys import BRANCHING, FORWARDING, KNOWN, is_unset, missing, unknown_note
 from mockpbx.wire.rejected import Rejected, described, listed
 from mockpbx.wire.values import mismatch, non_empty_text
 from mockpbx.wire.whisper import read_whisper
@@ -72,31 +73,61 @@ def _interpret(value: object) -> Instructed:
         detail = f"expected an object at the root, got {described(value)}"
         raise Rejected(Observed.JSON_SHAPE, detail, "$")
     notes: list[str] = []
-    forward = _forward(value, notes)
-    branch = _branch(value, notes)
-    forwards = any(key in value for key in FORWARDING)
-    if branch and forwards:
-        raise _both(value)
-    if not branch and not forwards:
-        raise missing(value)
-    if branch and forward.whisper:
-        notes.append("operator_message beside returned_code: nobody is dialled, ignored")
+    given = _given(value, notes)
+    forward = _forward(given, notes)
+    branch = _branch(given, notes)
+    if not branch and not forward.phones and not forward.announcement:
+        raise _nothing(value)
     notes += unknown_note(value)
-    return Instructed(instruction=branch or forward, notes=tuple(notes))
+    return Instructed(instruction=_chosen(forward, branch, given, notes), notes=tuple(notes))
 
 
-def _both(value: Mapping[str, object]) -> Rejected:
-    given = [key for key in FORWARDING if key in value]
-    what = "forward and branch" if "phones" in given else "announcement and branch"
-    detail = f"{what} at once: undefined ({', '.join(given)} together with {BRANCHING})"
-    return Rejected(Observed.INSTRUCTION_INVALID, detail, "$")
+def _given(value: Mapping[str, object], notes: list[str]) -> dict[str, object]:
+    """Leave out the known keys that are not set: null, an empty string, an empty list [field]."""
+    unset = [key for key in value if key in KNOWN and is_unset(value[key])]
+    if unset:
+        notes.append(f"{listed(unset)} null or empty: taken for not given (assumed)")
+    return {key: item for key, item in value.items() if key not in unset}
+
+
+def _nothing(value: Mapping[str, object]) -> Rejected:
+    """Return the rejection of an object without an instruction: none is there, or none is set."""
+    empty = [key for key in (*FORWARDING, BRANCHING) if key in value]
+    if not empty:
+        return missing(value)
+    return mismatch(f"$.{empty[0]}", _WANTED[empty[0]], value[empty[0]])
+
+
+_WANTED = {
+    "phones": "at least one number",
+    "message_name": "a non-empty string",
+    "text": "a non-empty string",
+    BRANCHING: "a whole number from 0 or a word",
+}
+
+
+def _chosen(
+    forward: Forward, branch: Branch | None, given: Mapping[str, object], notes: list[str]
+) -> Instruction:
+    """Choose between two instructions in one answer, which is undefined [assumed]."""
+    if branch is None:
+        return forward
+    beside = listed(key for key in FORWARDING if key in given)
+    if forward.phones:
+        notes.append(f"{beside} and {BRANCHING} at once: undefined; phones are dialled (assumed)")
+        return forward
+    if beside:
+        notes.append(f"{beside} and {BRANCHING} at once: undefined; the code is followed (assumed)")
+    if forward.whisper:
+        notes.append("operator_message beside returned_code: nobody is dialled, ignored")
+    return branch
 
 
 def _forward(value: Mapping[str, object], notes: list[str]) -> Forward:
     phones = _phones(value["phones"], notes) if "phones" in value else ()
     announcement = _announcement(value, notes)
     whisper = read_whisper(value, notes)
-    if whisper and announcement and not phones:
+    if whisper and announcement and not phones and BRANCHING not in value:
         notes.append("operator_message without phones: nobody is there to hear it")
     return Forward(phones=phones, announcement=announcement, whisper=whisper)
 
@@ -104,10 +135,8 @@ def _forward(value: Mapping[str, object], notes: list[str]) -> Forward:
 def _phones(value: object, notes: list[str]) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise mismatch("$.phones", "a list of strings", value)
-    if not value:
-        raise mismatch("$.phones", "at least one number", value)
     if len(value) > MOST_PHONES:
-        raise mismatch("$.phones", f"at most {MOST_PHONES} numbers", value)
+        raise mismatch("$.phones", f"at most {MOST_PHONES} numbers", value, assumed=True)
     phones = tuple(_phone(item, f"$.phones[{place}]") for place, item in enumerate(value))
     twice = sorted({phone for phone in phones if phones.count(phone) > 1})
     if twice:
@@ -119,7 +148,8 @@ def _phone(value: object, path: str) -> str:
     if not isinstance(value, str):
         raise mismatch(path, "a string of digits", value)
     if not _PHONE.fullmatch(value):
-        raise mismatch(path, "1 to 32 digits, E.164 without plus", value)
+        is_long = value.isascii() and value.isdigit()
+        raise mismatch(path, "1 to 32 digits, E.164 without plus", value, assumed=is_long)
     return value
 
 
@@ -140,8 +170,8 @@ def _branch(value: Mapping[str, object], notes: list[str]) -> Branch | None:
     given, path = value[BRANCHING], f"$.{BRANCHING}"
     if not isinstance(given, list):
         codes: tuple[int | str, ...] = (_code(given, path),)
-    elif not 1 <= len(given) <= MOST_CODES:
-        raise mismatch(path, f"1 to {MOST_CODES} codes", given)
+    elif len(given) > MOST_CODES:
+        raise mismatch(path, f"at most {MOST_CODES} codes", given, assumed=True)
     else:
         codes = tuple(_code(item, f"{path}[{place}]") for place, item in enumerate(given))
         notes.append("returned_code as a list: this shape of several codes is assumed")
@@ -163,7 +193,7 @@ def _code(value: object, path: str) -> int | str:
 def _word(value: str, path: str) -> str:
     if not 1 <= len(value) <= _LONGEST_WORD or _NOT_IN_WORD.search(value):
         expected = f"a word of 1 to {_LONGEST_WORD} characters without white space"
-        raise mismatch(path, expected, value)
+        raise mismatch(path, expected, value, assumed=bool(value))
     return value
 
 

@@ -13,6 +13,12 @@ BRANCHING = "returned_code"
 OPERATOR_KINDS = ("operator_media", "operator_text")
 KNOWN = (*FORWARDING, BRANCHING, "operator_message", *OPERATOR_KINDS)
 
+
+def is_unset(value: object) -> bool:
+    """Tell whether a value stands for what is not set, as serializers write it [field]."""
+    return value is None or value in ("", [])
+
+
 # Beyond what looks alike: names that mean the same to whoever wrote them [field].
 _ALIASES = {
     "number": "phones",

@@ -18,9 +18,11 @@ class Rejected(Exception):
         failure: Why the answer is no instruction.
     """
 
-    def __init__(self, observed: Observed, detail: str, path: str | None = None) -> None:
+    def __init__(
+        self, observed: Observed, detail: str, path: str | None = None, *, assumed: bool = False
+    ) -> None:
         super().__init__(detail)
-        self.failure = Failure(observed=observed, detail=detail, path=path)
+        self.failure = Failure(observed=observed, detail=detail, path=path, assumed=assumed)
 
 
 def excerpt(text: str, limit: int = EXCERPT) -> str:

@@ -63,7 +63,7 @@ def _check_status(reply: HttpReply) -> None:
     if _is_redirect(reply.status):
         where = "with" if reply.header("Location") else "without"
         detail = f"{line}: a redirect {where} a Location; redirects are not followed (assumed)"
-        raise Rejected(Observed.REDIRECT, detail)
+        raise Rejected(Observed.REDIRECT, detail, assumed=True)
     no_error = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
     raise Rejected(Observed.HTTP_STATUS, f"{line}: success is HTTP 200" if no_error else line)
 

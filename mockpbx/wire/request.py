@@ -85,6 +85,17 @@ class NoInput(Enum):
     """No such parameter [assumed]."""
 
 
+class HiddenAs(Enum):
+    """What `numa` looks like when a caller hides their number; nobody documents it [assumed]."""
+
+    EMPTY = "empty"
+    """An empty value."""
+    ABSENT = "absent"
+    """No such parameter."""
+    ANONYMOUS = "anonymous"
+    """The word ``anonymous``."""
+
+
 class StartTime(Enum):
     """What `start_time` looks like; only the sample value ``1200`` is documented."""
 
@@ -110,6 +121,7 @@ class Profile:
         parameters: Names of the ticked parameters, out of `PARAMETERS`; None ticks the
             dialect's. On the settings screens every one can be unticked [doc].
         no_input: What stands for "nothing entered".
+        hidden_as: What stands for a hidden caller's number.
         start_time: Form of `start_time`.
         zone: Time zone of `start_time` [assumed UTC+3].
         raw_plus: Send ``+`` as it is, which the endpoint decodes to a space, as a careless
@@ -124,6 +136,7 @@ class Profile:
     method: Method = Method.GET
     parameters: frozenset[str] | None = None
     no_input: NoInput = NoInput.NONE
+    hidden_as: HiddenAs = HiddenAs.EMPTY
     start_time: StartTime = StartTime.CLOCK
     zone: tzinfo = MOSCOW
     raw_plus: bool = False
@@ -207,13 +220,16 @@ def parameter_values(fields: RequestFields, profile: Profile) -> tuple[tuple[str
         "call_session_id": fields.session_id,
         "start_time": profile.written(fields.started),
         "input_result": _input_result(fields.digits, profile.no_input),
-        "numa": fields.numa,
+        "numa": fields.numa or _HIDDEN[profile.hidden_as],
         "numb": fields.numb,
         "direction": fields.direction.value,
     }
     named = ((name, values[name]) for name in PARAMETERS if name in ticked)
     sent = tuple((name, value) for name, value in named if value is not None)
     return sent + profile.extra
+
+
+_HIDDEN = {HiddenAs.EMPTY: "", HiddenAs.ABSENT: None, HiddenAs.ANONYMOUS: "anonymous"}
 
 
 def _input_result(digits: str | None, no_input: NoInput) -> str | None:

@@ -61,13 +61,13 @@ def _check_depth(text: str, deepest: int) -> None:
         bracket = match[0]
         depth += (bracket in "[{") - (bracket in "]}")
         if depth > deepest:
-            raise Rejected(Observed.OVERSIZE, f"nested deeper than {deepest} levels")
+            raise Rejected(Observed.OVERSIZE, f"nested deeper than {deepest} levels", assumed=True)
 
 
 def _load(text: str, limits: Limits) -> object:
     def number(digits: str, kind: type[int] | type[float]) -> float:
         if len(digits) > limits.digits:
-            raise Rejected(Observed.OVERSIZE, f"a number of {len(digits)} characters")
+            raise Rejected(Observed.OVERSIZE, f"a number of {len(digits)} characters", assumed=True)
         return _finite(kind(digits), digits)
 
     try:
@@ -102,7 +102,8 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     for key, _ in pairs:
         if key in seen:
             detail = f"the key `{excerpt(key)}` is given twice in one object"
-            raise Rejected(Observed.JSON_NOT_STRICT, detail)
+            # RFC 8259 section 4: names SHOULD be unique; most parsers take the last one.
+            raise Rejected(Observed.JSON_NOT_STRICT, detail, assumed=True)
         seen.add(key)
     raise AssertionError  # pragma: no cover - one of the keys was there twice
 

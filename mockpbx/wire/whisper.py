@@ -3,14 +3,15 @@
 The sample shows `operator_message` as a string, a file name; the prose names two kinds,
 `operator_media` (a file) and `operator_text` (spoken), and lets the file win [doc]. Whether
 those are members of an object or keys of the answer itself is not said, so all three
-shapes are taken, each with a note [assumed].
+shapes are taken, each with a note [assumed]. An object in which neither is set counts as not
+given, as serializers write it [field].
 """
 
 import re
 from collections.abc import Mapping
 
 from mockpbx.core.instruction import Announcement
-from mockpbx.wire.keys import OPERATOR_KINDS
+from mockpbx.wire.keys import OPERATOR_KINDS, is_unset
 from mockpbx.wire.rejected import listed
 from mockpbx.wire.values import mismatch, non_empty_text
 
@@ -40,17 +41,20 @@ def read_whisper(value: Mapping[str, object], notes: list[str]) -> Announcement 
     return _message(value["operator_message"], notes)
 
 
-def _message(message: object, notes: list[str]) -> Announcement:
+def _message(message: object, notes: list[str]) -> Announcement | None:
     if isinstance(message, str):
         return _string(non_empty_text(message, "$.operator_message"), notes)
     if not isinstance(message, dict):
         raise mismatch("$.operator_message", "a string or an object", message)
     kinds = _kinds(message, "$.operator_message")
     found = _wins(kinds, notes)
-    if found is None:
-        raise mismatch("$.operator_message", "operator_media or operator_text in it", message)
-    notes.append(f"{_UNSAID}; taken from the object operator_message (assumed)")
     others = [key for key in message if key not in OPERATOR_KINDS]
+    if found is None and others:
+        raise mismatch("$.operator_message", "operator_media or operator_text in it", message)
+    if found is None:
+        notes.append("operator_message holds nothing: taken for not given (assumed)")
+        return None
+    notes.append(f"{_UNSAID}; taken from the object operator_message (assumed)")
     if others:
         notes.append(f"unknown keys in operator_message ignored: {listed(others)}")
     return found
@@ -65,7 +69,9 @@ def _string(message: str, notes: list[str]) -> Announcement:
 
 def _kinds(value: Mapping[str, object], path: str) -> dict[str, str]:
     return {
-        key: non_empty_text(value[key], f"{path}.{key}") for key in OPERATOR_KINDS if key in value
+        key: non_empty_text(value[key], f"{path}.{key}")
+        for key in OPERATOR_KINDS
+        if key in value and not is_unset(value[key])
     }
 
 

@@ -125,6 +125,8 @@ def target(endpoint: Endpoint, origin: str, ca_file: str) -> known.Endpoint:
         facts=endpoint.facts,
         states_url=origin + STATES_PATH if endpoint.states else None,
         ca_file=ca_file if endpoint.certificate else None,
+        names_scenario=True,
+        declares_deadline=True,
     )
 
 

@@ -113,12 +113,37 @@ class TextAsList(CourierLine):
         return {"phones": ["74950000101"], "text": ["Hello", "Please wait"]}
 
 
-@broken("REPLY-098")
+@broken("REPLY-092", verdict=Verdict.INFO)
 class WhisperNull(CourierLine):
     """Whispers null, where there is nothing to say."""
 
     def connect(self, order: Order) -> Instruction:
         return {"phones": [order.customer], "operator_message": None}
+
+
+@broken("REPLY-098")
+class WhisperOfANumber(CourierLine):
+    """Whispers the number of the order as a number."""
+
+    def connect(self, order: Order) -> Instruction:
+        return {"phones": [order.customer], "operator_message": int(order.number)}
+
+
+@broken("REPLY-064", verdict=Verdict.INFO)
+class UnsetIsNull(CourierLine):
+    """Sends every field it knows, and null for those that are not set."""
+
+    def encode(self, instruction: Instruction) -> bytes:
+        fields = ("phones", "text", "message_name", "operator_message", "returned_code")
+        return super().encode({name: instruction.get(name) for name in fields})
+
+
+@broken("REPLY-087", verdict=Verdict.INFO)
+class CodeNull(CourierLine):
+    """Sends null for the return code where it names a phone."""
+
+    def connect(self, order: Order) -> Instruction:
+        return {"returned_code": None, **super().connect(order)}
 
 
 @broken("REPLY-099", verdict=Verdict.INFO)

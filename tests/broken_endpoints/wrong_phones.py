@@ -72,7 +72,7 @@ class PhonesNested(CourierLine):
         return {"phones": [{"number": order.customer}]}
 
 
-@broken("REPLY-064")
+@broken("REPLY-062")
 class PhonesNull(CourierLine):
     """Gives `phones` as null to whoever is no courier."""
 

@@ -2,7 +2,7 @@
 
 from harness.certify.checks.reply_answers import OBJECTS, Answer, having, look
 from mockpbx.core.scenario import Interactive
-from mockpbx.wire.keys import BRANCHING, FORWARDING, KNOWN, suggestion
+from mockpbx.wire.keys import BRANCHING, FORWARDING, KNOWN, is_unset, suggestion
 from mockpbx.wire.rejected import described, excerpt, listed
 
 _ANNOUNCING = ("message_name", "text")
@@ -11,8 +11,8 @@ _MOST_COMPARED = 50
 
 
 def _given(one: Answer, *names: str) -> list[str]:
-    """Name the keys that hold something; what is null is blamed by the case of that key."""
-    return [name for name in names if one.keys.get(name) is not None]
+    """Name the keys that hold something; what is not set is blamed by the case of that key."""
+    return [name for name in names if not is_unset(one.keys.get(name))]
 
 
 # -- which instruction --------------------------------------------------------------------
@@ -35,7 +35,7 @@ def _wrapper(one: Answer) -> str | None:
 
 
 def _instructs(one: Answer) -> bool:
-    return any(name in one.keys for name in _INSTRUCTING)
+    return bool(_given(one, *_INSTRUCTING))
 
 
 def _is_misspelt(one: Answer) -> str | None:
@@ -48,7 +48,8 @@ def _is_wrapped(one: Answer) -> str | None:
 
 
 def _is_none(one: Answer) -> str | None:
-    if _instructs(one) or _wrapper(one) or _near_miss(one):
+    # An answer of nothing but empty phones is the business of REPLY-062.
+    if _instructs(one) or _wrapper(one) or _near_miss(one) or "phones" in one.keys:
         return None
     return f"an object with {listed(one.keys)}" if one.keys else "an empty object"
 
@@ -151,13 +152,17 @@ def _is_negative(one: Answer) -> str | None:
 
 
 def _is_no_code(one: Answer) -> str | None:
-    codes = _codes(one)
-    if not codes:
-        return "returned_code an empty list"
-    for code in codes:
+    if is_unset(one.keys[BRANCHING]):
+        return None
+    for code in _codes(one):
         if code == "" or not (isinstance(code, str) or _number(code) is not None):
             return f"returned_code {described(code)}"
     return None
+
+
+def _is_not_set(one: Answer) -> str | None:
+    value = one.keys[BRANCHING]
+    return f"returned_code: {described(value)}" if is_unset(value) else None
 
 
 def _is_a_list(one: Answer) -> str | None:
@@ -171,4 +176,5 @@ look("REPLY-082", CODES, _is_digits_in_quotes, expected="a number without quotes
 look("REPLY-083", CODES, _is_a_fraction, expected="a whole number")
 look("REPLY-084", CODES, _is_negative, expected="a number from 0")
 look("REPLY-085", CODES, _is_no_code, expected="the number of a slot")
+look("REPLY-087", CODES, _is_not_set, expected="a code, or no such key")
 look("REPLY-086", CODES, _is_a_list, expected="one code")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from harness.certify.checks.reply_answers import Answer, having, look
 from harness.certify.checks.reply_template import unfilled
 from mockpbx.wire.instruction import MOST_PHONES
+from mockpbx.wire.keys import BRANCHING, is_unset
 from mockpbx.wire.rejected import described, excerpt, listed
 
 PHONES = having("phones")
@@ -21,29 +22,29 @@ _SPACED = re.compile(r"\+?[0-9 ().\-\u00a0\u2010-\u2015]*[ ().\-\u00a0\u2010-\u2
 
 def _is_no_list(one: Answer) -> str | None:
     value = one.keys["phones"]
-    return None if value is None or isinstance(value, list) else described(value)
+    return None if is_unset(value) or isinstance(value, list) else described(value)
 
 
-def _is_null(one: Answer) -> str | None:
-    return "null" if one.keys["phones"] is None else None
-
-
-def _is_empty(one: Answer) -> bool:
-    return one.keys["phones"] == []
-
-
-def _announces(one: Answer) -> bool:
-    return any(one.keys.get(name) for name in ("message_name", "text"))
+def _is_beside(one: Answer) -> bool:
+    """Tell whether something else in the answer says what the PBX is to do."""
+    others = ("message_name", "text", BRANCHING)
+    return any(not is_unset(one.keys.get(name)) for name in others)
 
 
 def _names_nobody(one: Answer) -> str | None:
-    alone = _is_empty(one) and not _announces(one) and "returned_code" not in one.keys
-    return "an empty list" if alone else None
+    value = one.keys["phones"]
+    return described(value) if is_unset(value) and not _is_beside(one) else None
 
 
 def _names_nobody_beside(one: Answer) -> str | None:
-    beside = _is_empty(one) and (_announces(one) or "returned_code" in one.keys)
-    return "an empty list beside another instruction" if beside else None
+    value = one.keys["phones"]
+    beside = is_unset(value) and value is not None and _is_beside(one)
+    return f"{described(value)} beside another instruction" if beside else None
+
+
+def _is_null(one: Answer) -> str | None:
+    is_null = one.keys["phones"] is None and _is_beside(one)
+    return "null beside another instruction" if is_null else None
 
 
 def _items(one: Answer) -> list[object]:

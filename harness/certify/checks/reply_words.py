@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.certify.checks.reply_answers import OBJECTS, Answer, look
 from harness.certify.checks.reply_template import unfilled
 from mockpbx.wire.instruction import LONGEST_NAME
-from mockpbx.wire.keys import OPERATOR_KINDS
+from mockpbx.wire.keys import OPERATOR_KINDS, is_unset
 from mockpbx.wire.rejected import described, excerpt
 
 LONGEST_TEXT = 1000
@@ -25,8 +25,9 @@ def _announces_twice(one: Answer) -> str | None:
 
 def _announces_no_string(one: Answer) -> str | None:
     for name in _ANNOUNCING:
-        if name in one.keys and not isinstance(one.keys[name], str):
-            return f"{name}: {described(one.keys[name])}"
+        value = one.keys.get(name)
+        if not is_unset(value) and not isinstance(value, str):
+            return f"{name}: {described(value)}"
     return None
 
 
@@ -61,22 +62,21 @@ def _whispers_in_an_object(one: Answer) -> str | None:
 
 
 def _whispers_at_the_root(one: Answer) -> str | None:
-    given = [kind for kind in OPERATOR_KINDS if kind in one.keys]
+    given = [kind for kind in OPERATOR_KINDS if not is_unset(one.keys.get(kind))]
     return f"{' and '.join(given)} beside the other keys" if given else None
 
 
 def _whispers_nonsense(one: Answer) -> str | None:
-    if "operator_message" not in one.keys:
-        return None
-    message = one.keys["operator_message"]
-    if isinstance(message, str) or _whispers_in_an_object(one):
+    message = one.keys.get("operator_message")
+    if is_unset(message) or isinstance(message, str) or _whispers_in_an_object(one):
         return None
     return f"operator_message: {described(message)}"
 
 
 def _whispers_to_nobody(one: Answer) -> str | None:
-    given = [name for name in _WHISPERING if name in one.keys]
-    return f"{' and '.join(given)} without phones" if given and "phones" not in one.keys else None
+    given = [name for name in _WHISPERING if not is_unset(one.keys.get(name))]
+    dials = not is_unset(one.keys.get("phones"))
+    return f"{' and '.join(given)} without phones" if given and not dials else None
 
 
 look("REPLY-096", OBJECTS, _whispers_in_an_object, expected="operator_message as a string")
@@ -101,8 +101,8 @@ def _words(one: Answer) -> Iterator[tuple[str, object]]:
 
 
 def _says_nothing(one: Answer) -> str | None:
-    empty = [name for name, value in _words(one) if value == ""]
-    return f"{empty[0]}: an empty string" if empty else None
+    empty = [f"{name}: {described(value)}" for name, value in _words(one) if is_unset(value)]
+    return empty[0] if empty else None
 
 
 def _says_a_template(one: Answer) -> str | None:

@@ -15,6 +15,7 @@ from harness.certify.model import CaseResult, Verdict
 from harness.certify.scheduler import MOST_WAITS, Certifier
 from harness.certify.sentences import sentence
 from mockpbx.drivers.live import LivePace
+from mockpbx.drivers.turns import Turn
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.messages import HttpReply, HttpRequest
 from mockpbx.wire.request import Profile
@@ -75,7 +76,7 @@ def certified(
     checks.load()
     scenario = scenarios.load("courier-line")
 
-    async def wait_for_turn() -> None:
+    async def wait_for_turn(_turn: Turn) -> None:
         await asyncio.sleep(turn_s or 0.0)
 
     async def run() -> CaseResult:

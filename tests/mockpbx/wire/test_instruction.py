@@ -88,6 +88,64 @@ def test_what_is_outside_the_documentation_is_noted(
     assert note in " | ".join(result.notes)
 
 
+@pytest.mark.parametrize(
+    ("value", "instruction", "note"),
+    [
+        (
+            {"phones": ["101"], "returned_code": 0},
+            Forward(phones=("101",)),
+            "`phones` and returned_code at once: undefined; phones are dialled (assumed)",
+        ),
+        (
+            {"text": "a", "message_name": "b.mp3", "returned_code": 1},
+            branch(1),
+            "`message_name`, `text` and returned_code at once: undefined; the code is followed",
+        ),
+        (
+            {"phones": None, "text": "", "message_name": [], "returned_code": 1},
+            branch(1),
+            "`phones`, `text`, `message_name` null or empty: taken for not given (assumed)",
+        ),
+        (
+            {"phones": ["101"], "operator_message": "", "returned_code": None},
+            Forward(phones=("101",)),
+            "`operator_message`, `returned_code` null or empty",
+        ),
+        (
+            {"phones": ["101"], "operator_message": {"operator_text": None}},
+            Forward(phones=("101",)),
+            "operator_message holds nothing",
+        ),
+    ],
+)
+def test_what_serializers_write_beside_an_instruction_does_no_harm(
+    value: object, instruction: Instruction, note: str
+) -> None:
+    result = instructed(value)
+
+    assert result.instruction == instruction
+    assert note in " | ".join(result.notes)
+
+
+@pytest.mark.parametrize(
+    ("value", "assumed"),
+    [
+        ({"phones": ["1"] * 101}, True),
+        ({"phones": ["0" * 33]}, True),
+        ({"message_name": "a" * 256}, True),
+        ({"returned_code": "a b"}, True),
+        ({"phones": "7916"}, False),
+        ({"phones": ["+7916"]}, False),
+        ({"returned_code": -1}, False),
+        ({}, False),
+    ],
+)
+def test_a_refusal_that_nobody_documents_is_told_from_one_that_is(
+    value: object, assumed: bool
+) -> None:
+    assert refused(value).assumed is assumed
+
+
 def test_a_word_and_a_string_of_digits_are_two_notes() -> None:
     assert len(instructed({"returned_code": ["2", "ok"]}).notes) == 3
 
@@ -113,7 +171,8 @@ def test_a_word_and_a_string_of_digits_are_two_notes() -> None:
         ({"phones": [None]}, "$.phones[0]", "got null"),
         ({"phones": []}, "$.phones", "phones: expected at least one number, got an empty list"),
         ({"phones": ["1"] * 101}, "$.phones", "at most 100 numbers, got a list of 101"),
-        ({"phones": None, "text": "a"}, "$.phones", "expected a list of strings, got null"),
+        ({"phones": None}, "$.phones", "expected at least one number, got null"),
+        ({"phones": [], "text": ""}, "$.phones", "expected at least one number, got an empty l"),
         ({"phones": "7916"}, "$.phones", 'a list of strings, got the string "7916"'),
         ({"phones": {}}, "$.phones", "got an empty object"),
         ({"message_name": ""}, "$.message_name", "a non-empty string, got an empty string"),
@@ -127,23 +186,13 @@ def test_a_word_and_a_string_of_digits_are_two_notes() -> None:
         ({"returned_code": True}, "$.returned_code", "got true"),
         ({"returned_code": None}, "$.returned_code", "got null"),
         ({"returned_code": {}}, "$.returned_code", "got an empty object"),
-        ({"returned_code": []}, "$.returned_code", "1 to 20 codes, got an empty list"),
-        ({"returned_code": [1] * 21}, "$.returned_code", "1 to 20 codes, got a list of 21"),
+        ({"returned_code": []}, "$.returned_code", "a word, got an empty list"),
+        ({"returned_code": [1] * 21}, "$.returned_code", "at most 20 codes, got a list of 21"),
         ({"returned_code": [1, [2]]}, "$.returned_code[1]", "got a list of 1"),
         ({"returned_code": ""}, "$.returned_code", "got an empty string"),
         ({"returned_code": "a b"}, "$.returned_code", "without white space"),
         ({"returned_code": "a\u2003b"}, "$.returned_code", "without white space"),
         ({"returned_code": "a" * 65}, "$.returned_code", "1 to 64 characters"),
-        (
-            {"phones": ["1"], "returned_code": 1},
-            "$",
-            "forward and branch at once: undefined (phones together with returned_code)",
-        ),
-        (
-            {"text": "a", "message_name": "a", "returned_code": 1},
-            "$",
-            "announcement and branch at once: undefined (message_name, text together with",
-        ),
     ],
 )
 def test_an_invalid_instruction_is_told_with_its_path(

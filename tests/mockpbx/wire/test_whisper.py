@@ -72,17 +72,14 @@ def test_operator_message_wins_over_top_level_keys() -> None:
 @pytest.mark.parametrize(
     ("keys", "path"),
     [
-        ({"operator_message": ""}, "$.operator_message"),
-        ({"operator_message": None}, "$.operator_message"),
         ({"operator_message": ["a.mp3"]}, "$.operator_message"),
-        ({"operator_message": {}}, "$.operator_message"),
+        ({"operator_message": 5}, "$.operator_message"),
+        ({"operator_media": 5}, "$.operator_media"),
         ({"operator_message": {"text": "a"}}, "$.operator_message"),
         (
             {"operator_message": {"operator_text": 1, "operator_media": "a"}},
             "$.operator_message.operator_text",
         ),
-        ({"operator_media": ""}, "$.operator_media"),
-        ({"operator_text": None, "operator_message": "a.mp3"}, "$.operator_text"),
     ],
 )
 def test_a_wrong_whisper_makes_the_whole_answer_invalid(keys: dict[str, object], path: str) -> None:

@@ -1,0 +1,71 @@
+"""What a finding rests on that nobody documents.
+
+A vendor's PBX may well do otherwise there, so such a finding can inform and no more; and so
+can whatever follows from it. What the manifest declares is no assumption.
+"""
+
+from harness.certify.reasons import LATE_KINDS, Assumption, Finding
+from mockpbx.core.cdr import FinishReason
+from mockpbx.core.observed import Failure, Observed
+from mockpbx.manifest.endpoint import Endpoint
+from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
+
+LONGEST_WAIT_S = 15.0
+"""No PBX of the trade that documents its deadline waits longer: nothing by then is no answer."""
+
+
+def resting_on(
+    finding: Finding, endpoint: Endpoint, calls: tuple[CallResult, ...]
+) -> Assumption | None:
+    """Return what a finding rests on; None if all of it is documented or declared.
+
+    Args:
+        finding: What a check saw.
+        endpoint: What is declared of the endpoint.
+        calls: The calls that the check placed.
+    """
+    blamed = finding.reason.exchanges
+    failed = [exchange for exchange in blamed if exchange.failure is not None]
+    if failed:
+        found = [of_exchange(exchange, endpoint) for exchange in failed]
+        return found[0] if all(found) else None
+    if not endpoint.names_scenario and any(map(_led_nowhere, calls)):
+        return Assumption.SCENARIO
+    return None
+
+
+def of_exchange(exchange: Exchange, endpoint: Endpoint) -> Assumption | None:
+    """Return what must be assumed for a failed request to be a fault of the endpoint."""
+    failure = exchange.failure
+    if failure is None:
+        return None
+    if failure.assumed:
+        return Assumption.REDIRECT if failure.observed is Observed.REDIRECT else Assumption.FORM
+    if failure.observed in LATE_KINDS and not _is_late_for_anybody(exchange, failure, endpoint):
+        return Assumption.DEADLINE
+    return _of_request(exchange, endpoint)
+
+
+def _is_late_for_anybody(exchange: Exchange, _failure: Failure, endpoint: Endpoint) -> bool:
+    return endpoint.declares_deadline or exchange.elapsed_s >= LONGEST_WAIT_S
+
+
+def _of_request(exchange: Exchange, endpoint: Endpoint) -> Assumption | None:
+    """Return what the PBX must be assumed to send."""
+    params = exchange.params
+    if not params:
+        return None  # bytes that are no ordinary request: they are the standard's matter
+    if "numa" not in params:
+        hides = endpoint.hidden_caller == "absent"
+        return None if hides else Assumption.PARAMETERS
+    if not endpoint.profile.ticked <= params.keys():
+        return Assumption.PARAMETERS
+    if params["numa"] in ("", "anonymous", "0"):
+        declared = {"empty": "", "anonymous": "anonymous"}.get(endpoint.hidden_caller or "")
+        return None if params["numa"] == declared else Assumption.HIDDEN_CALLER
+    return None
+
+
+def _led_nowhere(played: CallResult) -> bool:
+    return played.record.finish_reason is FinishReason.NO_OPERATION
