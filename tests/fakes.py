@@ -38,6 +38,8 @@ class FakePbx(AsyncPbx):
             scenario=scenarios.load(scenario) if isinstance(scenario, str) else scenario,
             facts=facts,
             states_url=None,
+            names_scenario=True,
+            declares_deadline=True,
         )
         options.setdefault("session_id", lambda: f"sid-{next(numbers)}")
         super().__init__(endpoint, transport=transport, pace=pace or LockstepPace(), **options)

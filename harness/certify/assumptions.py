@@ -6,7 +6,9 @@ can whatever follows from it. What the manifest declares is no assumption.
 
 from harness.certify.reasons import LATE_KINDS, Assumption, Finding
 from mockpbx.core.cdr import FinishReason
+from mockpbx.core.instruction import Branch
 from mockpbx.core.observed import Failure, Observed
+from mockpbx.core.scenario import Interactive
 from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
@@ -30,9 +32,24 @@ def resting_on(
     if failed:
         found = [of_exchange(exchange, endpoint) for exchange in failed]
         return found[0] if all(found) else None
-    if not endpoint.names_scenario and any(map(_led_nowhere, calls)):
+    nowhere = any(leads_nowhere(exchange, endpoint) for exchange in blamed)
+    if not endpoint.names_scenario and (nowhere or any(map(_led_nowhere, calls))):
         return Assumption.SCENARIO
     return None
+
+
+def leads_nowhere(exchange: Exchange, endpoint: Endpoint) -> bool:
+    """Tell whether an answer is a return code that no branch of the PBX scenario takes."""
+    instruction = exchange.instruction
+    if not isinstance(instruction, Branch):
+        return False
+    slots = {
+        str(code)
+        for operation in endpoint.scenario.operations.values()
+        if isinstance(operation, Interactive)
+        for code in operation.branches
+    }
+    return not any(str(code) in slots for code in instruction.codes)
 
 
 def of_exchange(exchange: Exchange, endpoint: Endpoint) -> Assumption | None:
@@ -59,12 +76,20 @@ def _of_request(exchange: Exchange, endpoint: Endpoint) -> Assumption | None:
     if "numa" not in params:
         hides = endpoint.hidden_caller == "absent"
         return None if hides else Assumption.PARAMETERS
-    if not endpoint.profile.ticked <= params.keys():
+    if _without_id(endpoint.profile.ticked) - params.keys() or not _IDS & params.keys():
         return Assumption.PARAMETERS
     if params["numa"] in ("", "anonymous", "0"):
         declared = {"empty": "", "anonymous": "anonymous"}.get(endpoint.hidden_caller or "")
         return None if params["numa"] == declared else Assumption.HIDDEN_CALLER
     return None
+
+
+_IDS = {"cdr_id", "call_session_id"}
+"""Names of the call's id; either is documented, whichever the brand sends."""
+
+
+def _without_id(ticked: frozenset[str]) -> frozenset[str]:
+    return ticked - _IDS
 
 
 def _led_nowhere(played: CallResult) -> bool:

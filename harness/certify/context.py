@@ -5,12 +5,14 @@ through the one `AsyncPbx` of the run.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 from harness.certify.model import Case
+from harness.certify.reasons import Finding
+from harness.certify.shared import Foreseen, Shared
 from mockpbx.async_pbx import AsyncPbx, RawOptions, ScriptResult, heard
 from mockpbx.call_options import CallOptions
 from mockpbx.callscript import library
@@ -49,47 +51,30 @@ class ObservedReply:
     exchange: Exchange
 
 
-class CommonCalls:
-    """Ordinary calls whose answers many checks look at, played once in a run.
-
-    Attributes:
-        in_a_row: Answers to one and the same request, one after another, once they were asked
-            for; the last one is late if any is.
-    """
-
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self._replies: tuple[ObservedReply, ...] | None = None
-        self.in_a_row: tuple[Exchange, ...] = ()
-
-    async def replies(self, context: "Context") -> tuple[ObservedReply, ...]:
-        """Play the calls that the facts allow, the first time somebody wants them."""
-        async with self._lock:
-            if self._replies is None:
-                own = Context(context.case, context.pbx, self)
-                self._replies = tuple(await _common_calls(own))
-        return self._replies
-
-
 class Context:
     """What one check may do.
 
     Args:
         case: The case that is checked.
         pbx: Reaches the endpoint; all checks of a run share it.
-        common: Ordinary calls that all checks of a run share.
+        shared: What the checks of a run share.
+        alone: Nobody else asks the endpoint meanwhile.
 
     Attributes:
         exchanges: All that this check sent.
         calls: All calls that it played.
+        if_dead: Says what it comes to if the endpoint is found not to answer any more; None
+            if that does not matter.
     """
 
-    def __init__(self, case: Case, pbx: AsyncPbx, common: CommonCalls) -> None:
+    def __init__(self, case: Case, pbx: AsyncPbx, shared: Shared, *, alone: bool = True) -> None:
         self.case = case
         self.pbx = pbx
-        self.common = common
+        self.shared = shared
+        self.alone = alone
         self.exchanges: list[Exchange] = []
         self.calls: list[CallResult] = []
+        self.if_dead: Callable[[Exchange], Finding] | None = None
 
     @property
     def profile(self) -> Profile:
@@ -131,8 +116,10 @@ class Context:
             **options: See `CallOptions`.
         """
         said: CallOptions = {**options, "dials": keys}
+        self._refuse([caller])
+        began = _now()
         played = await self.pbx.call(caller, **said)
-        self._keep([played])
+        self._keep([played], began)
         return played
 
     async def play_calls(
@@ -145,20 +132,32 @@ class Context:
             single_use: Open a new connection for each request.
         """
         script = CallScript(id=self.case.id.lower(), title=self.case.title, calls=list(calls))
+        self._refuse([call.caller for call in calls])
+        began = _now()
         played = await self.pbx.play(script, single_use=single_use)
-        self._keep(played.calls)
+        self._keep(played.calls, began)
         return played.calls
 
     async def play_script(self, script_id: str) -> tuple[ScriptResult, tuple[Miss, ...]]:
         """Play a script of the catalogue; return it with all expectations it missed."""
         (script,) = library.find(script_id)
+        self._refuse([call.caller for call in script.bind(self.facts).calls])
+        began = _now()
         played = await self.pbx.play(script)
-        self._keep(played.calls)
+        self._keep(played.calls, began)
         return played, tuple(miss for misses in played.misses for miss in misses)
 
-    def _keep(self, calls: Sequence[CallResult]) -> None:
+    def _refuse(self, callers: Sequence[str]) -> None:
+        """Object to calls of which it is known what their first request will meet."""
+        for caller in callers:
+            self.shared.refuse({"numa": caller})
+
+    def _keep(self, calls: Sequence[CallResult], began: float) -> None:
         self.calls += calls
-        self.exchanges += [item for played in calls for item in played.exchanges]
+        alone = self.alone and len(calls) == 1
+        for exchange in (item for played in calls for item in played.exchanges):
+            self.exchanges.append(exchange)
+            self.shared.saw(exchange, began, alone=alone)
 
     async def rehearse(self, part: Part, canned: Transport) -> CallResult:
         """Play a call in virtual time against canned answers: nothing is sent to the endpoint."""
@@ -186,7 +185,9 @@ class Context:
 
     async def send(self, request: HttpRequest, *, transport: Transport | None = None) -> Exchange:
         """Send a request as it is, and wait no longer than the PBX would."""
-        return self._noted(await self.pbx.send(request, transport=transport))
+        self.shared.refuse(dict(request.params))
+        began = _now()
+        return self._noted(await self.pbx.send(request, transport=transport), began)
 
     async def send_raw(
         self, *pieces: bytes, request: HttpRequest, **options: Unpack[RawOptions]
@@ -198,7 +199,9 @@ class Context:
             request: What they are meant to be.
             **options: How they are sent, and what is waited for.
         """
-        return self._noted(await self.pbx.send_raw(*pieces, request=request, **options))
+        self.shared.refuse(dict(request.params))
+        began = _now()
+        return self._noted(await self.pbx.send_raw(*pieces, request=request, **options), began)
 
     def connect(self, url: str | None = None) -> AbstractAsyncContextManager[RawConnection]:
         """Open a connection that is led byte by byte."""
@@ -212,22 +215,44 @@ class Context:
             sent: What was sent.
             raw: What came back.
         """
-        return self._noted(heard(replace(request, verbatim=sent), raw))
+        return self._noted(heard(replace(request, verbatim=sent), raw), _now() - raw.elapsed_s)
 
-    def _noted(self, exchange: Exchange) -> Exchange:
+    def _noted(self, exchange: Exchange, began: float) -> Exchange:
         numbered = exchange.numbered(len(self.exchanges) + 1)
         self.exchanges.append(numbered)
+        self.shared.saw(numbered, began, alone=self.alone)
         return numbered
+
+    @contextmanager
+    def in_company(self) -> Iterator[None]:
+        """Ask several at once: what is late then may be so because of the others."""
+        self.alone, alone = False, self.alone
+        try:
+            yield
+        finally:
+            self.alone = alone
 
     async def probe(self) -> Exchange:
         """Send an ordinary request on a new connection: does the endpoint still answer?"""
         return await self.ask(self.fields(self.stranger), transport=self.pbx.single_use)
 
+    def must_live_on(self, if_dead: Callable[[Exchange], Finding]) -> None:
+        """Want the endpoint to answer the next ordinary request, whoever makes it.
+
+        Args:
+            if_dead: Says what the case comes to if it does not; gets the request.
+        """
+        self.if_dead = if_dead
+
     # -- common calls -----------------------------------------------------------------
+
+    def own(self) -> "Context":
+        """Return a context with evidence of its own, for what several checks share."""
+        return Context(self.case, self.pbx, self.shared, alone=self.alone)
 
     async def common_calls(self) -> tuple[ObservedReply, ...]:
         """Return the answers to ordinary calls; they are played once for all checks."""
-        return await self.common.replies(self)
+        return await self.shared.once("common calls", lambda: _common_calls(self.own()))
 
     def show(self, reply: ObservedReply) -> Exchange:
         """Take an answer of the common calls into this case's evidence."""
@@ -247,7 +272,7 @@ _COMMON = (
 )
 
 
-async def _common_calls(context: Context) -> list[ObservedReply]:
+async def _common_calls(context: Context) -> tuple[ObservedReply, ...]:
     facts = context.facts
     replies = []
     for label, caller, pause, digits in _COMMON:
@@ -256,8 +281,15 @@ async def _common_calls(context: Context) -> list[ObservedReply]:
         dials = [pause + facts[digits]] if digits else []
         numa = facts[caller] if caller else ""
         # One wrong order a call: the caller gives up while the endpoint thinks again.
-        played = await context.call(numa, *dials, hangs_up=HangUp(during="digits", nth=2))
+        try:
+            played = await context.call(numa, *dials, hangs_up=HangUp(during="digits", nth=2))
+        except Foreseen:
+            continue
         for exchange in played.exchanges:
             step = "" if len(played.exchanges) == 1 else f", request {exchange.request_id}"
             replies.append(ObservedReply(label=f"{label}{step}", played=played, exchange=exchange))
-    return replies
+    return tuple(replies)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

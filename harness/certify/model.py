@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from harness.certify.reasons import Finding, Saw
+from harness.certify.reasons import Finding, ReasonKind, Saw
+from harness.certify.shared import Stop
+from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
 
@@ -72,6 +74,17 @@ class RunVerdict(Enum):
     ABORTED = "aborted"
 
 
+class Level(Enum):
+    """How much of an endpoint was looked at."""
+
+    PROTOCOL = "protocol"
+    """Its address alone is known: whether it answers as the protocol wants."""
+    BEHAVIOUR = "behaviour"
+    """Facts are known: whether callers end where they should."""
+    COMPLETE = "complete"
+    """Facts, states and the PBX scenario are known, and every branch of it was taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """A sentence that endpoints are held to.
@@ -130,6 +143,7 @@ class Case:
         needs: Facts without which it is not applicable.
         capability: What the endpoint must declare: ``https``, ``states``, or a method.
         guesses: Wrong orders that it makes the courier enter; such cases come last.
+        closing: It looks whether all is as it was, when most other cases are done.
         script: The catalogue script it plays, if it is one of those.
         feature: The title of the feature whose scenario it is, if it is one.
     """
@@ -140,6 +154,7 @@ class Case:
     needs: frozenset[str] = frozenset()
     capability: str | None = None
     guesses: int = 0
+    closing: bool = False
     script: str | None = None
     feature: str | None = None
 
@@ -217,6 +232,10 @@ class Run:
         digest: Identifies the cases it was measured by.
         version: Of the suite.
         features: Features that were certified by, besides the catalogue.
+        endpoint: All that is known of the endpoint, its secrets included.
+        level: How much of the endpoint was looked at.
+        stopped: Why the endpoint was asked no more, if it was not asked to the end.
+        existing: Cases that there are; fewer were chosen where the results are fewer.
     """
 
     url: str
@@ -229,6 +248,10 @@ class Run:
     aborted: str | None = None
     named: str = ""
     features: tuple[FeatureUsed, ...] = ()
+    endpoint: Endpoint = field(repr=False)
+    level: Level
+    stopped: Stop | None = None
+    existing: int = 0
     counts: Mapping[Verdict, int] = field(init=False)
 
     def __repr__(self) -> str:
@@ -243,11 +266,25 @@ class Run:
         object.__setattr__(self, "counts", found)
 
     @property
+    def fails(self) -> bool:
+        """Tell whether a case keeps the endpoint from being certified."""
+        return any(self.counts[verdict] for verdict in FAILING)
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether cases were left out that could have been tried."""
+        left_out = {ReasonKind.OUT_OF_TIME, ReasonKind.STOPPED}
+        short = len(self.results) < self.existing
+        return short or any(one.finding.reason.kind in left_out for one in self.results)
+
+    @property
     def verdict(self) -> RunVerdict:
         """What the run comes to."""
         if self.aborted is not None:
             return RunVerdict.ABORTED
-        if any(self.counts[verdict] for verdict in FAILING):
+        if self.is_partial:
+            return RunVerdict.PARTIAL
+        if self.fails:
             return RunVerdict.NOT_CERTIFIED
         remarks = self.counts[Verdict.NONSTRICT] + self.counts[Verdict.INFO]
         return RunVerdict.CERTIFIED_WITH_REMARKS if remarks else RunVerdict.CERTIFIED

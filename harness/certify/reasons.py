@@ -28,6 +28,8 @@ class ReasonKind(StrEnum):
     AS_REQUIRED = "as-required"
     NO_INSTRUCTION = "no-instruction"
     """A request brought no instruction; the exchange holds the failure."""
+    COLD_START = "cold-start"
+    """The very first request was late, and the next one was not."""
     LATE = "late"
     """No whole answer came within the deadline."""
     BROKE_DOWN = "broke-down"
@@ -39,6 +41,7 @@ class ReasonKind(StrEnum):
     MISSING_FACT = "missing-fact"
     MISSING_CAPABILITY = "missing-capability"
     NOTHING_TO_JUDGE = "nothing-to-judge"
+    NO_CONNECTION = "no-connection"
     NO_PROOF = "no-proof"
     """What was declared is not there, so nothing can be concluded."""
     BROKEN_OFF = "broken-off"
@@ -49,6 +52,8 @@ class ReasonKind(StrEnum):
     """The fault, act or state that the case is about did not come about."""
     CONSEQUENCE = "consequence"
     """Not tried: it would only have met again what others met three times."""
+    OUT_OF_TIME = "out-of-time"
+    """Not tried: the run took long, and its requirement was tried by another case."""
     STOPPED = "stopped"
     """Not tried: the endpoint throttles, or has shut us out."""
 
@@ -63,6 +68,7 @@ class Assumption(StrEnum):
     HIDDEN_CALLER = "hidden-caller"
     SCENARIO = "scenario"
     DERIVED_FACT = "derived-fact"
+    PACE = "pace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,20 +128,30 @@ def satisfied(received: str = "") -> Finding:
     return Finding(saw=Saw.SATISFIED, reason=Reason(kind=ReasonKind.AS_REQUIRED, received=received))
 
 
-def violated(*, expected: str, received: str, blamed: tuple[Exchange, ...] = ()) -> Finding:
+def violated(
+    *,
+    expected: str,
+    received: str,
+    blamed: tuple[Exchange, ...] = (),
+    assumption: Assumption | None = None,
+    kind: ReasonKind | None = None,
+) -> Finding:
     """Return that the requirement is violated.
 
     Args:
         expected: What it wants in this case.
         received: What was seen instead.
         blamed: The exchanges that show it; the first says what kind of thing it is.
+        assumption: What must be assumed for it to be a fault.
+        kind: What kind of thing it is, where the exchanges do not tell.
     """
     reason = Reason(
-        kind=_kind(blamed),
+        kind=kind or _kind(blamed),
         subject=_subject(blamed),
         expected=expected,
         received=received,
         exchanges=blamed,
+        assumption=assumption,
     )
     return Finding(saw=Saw.VIOLATED, reason=reason)
 

@@ -42,6 +42,7 @@ class _CaseEntry(FileModel):
     needs: list[str] = Field(default=[])
     capability: str | None = None
     guesses: int = 0
+    closing: bool = False
     script: str | None = None
 
 
@@ -105,6 +106,7 @@ def cases() -> Mapping[str, Case]:
                 needs=frozenset(entry.needs),
                 capability=entry.capability,
                 guesses=entry.guesses,
+                closing=entry.closing,
                 script=entry.script,
             )
     return dict(sorted(found.items(), key=lambda item: _place(item[1])))

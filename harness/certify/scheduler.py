@@ -1,33 +1,49 @@
 """Runs cases: in which order, which side by side, and what is known when it is broken off.
 
-No verdict depends on the order in which others ran. Cases that measure time run alone and
-first; those that change the endpoint's state run alone, and those that guess orders last,
-for a good endpoint locks out a courier who guesses.
+No verdict depends on the order in which others ran, nor on how many ran beside it: what comes
+late in company is asked again alone. Cases that measure time run alone and first; those that
+change the endpoint's state run alone, and those that guess orders last, for a good endpoint
+locks out a courier who guesses.
 """
 
 import asyncio
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.certify import registry
 from harness.certify.applicability import inapplicable
-from harness.certify.context import CommonCalls, Context
+from harness.certify.assumptions import LONGEST_WAIT_S, resting_on
+from harness.certify.context import Context
 from harness.certify.model import Case, CaseResult, Verdict
 from harness.certify.reasons import (
+    LATE_KINDS,
+    Assumption,
     Finding,
     ReasonKind,
     check_failed,
     missed,
+    not_applicable,
     satisfied,
     untestable,
     violated,
 )
+from harness.certify.shared import (
+    Foreseen,
+    Limited,
+    Shared,
+    Stop,
+    StopKind,
+    Stopped,
+    who_asks,
+)
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.callscript import library
-from mockpbx.drivers.turns import Turn
+from mockpbx.drivers.turns import Pacing, Turn, Turns
 from mockpbx.errors import EndpointError, HarnessError, UsageError
+from mockpbx.result.exchange import Exchange
+from mockpbx.wire.messages import HttpRequest
 
 GUESSES_FORGOTTEN = "guesses forgotten"
 """The state, where there is a states address, before a case that guesses."""
@@ -36,6 +52,17 @@ MOST_WAITS = 200
 """Deadlines that a case may take: some three times as many as any case sends one by one."""
 _AT_LEAST_S = 60.0
 """Where the deadline is short, calls and connections take their time all the same."""
+BUDGET_S = 100.0
+"""Seconds after which only the first case of each requirement is still tried."""
+RECOVERY_S = 61.0
+"""Limits on calls are usually by the minute."""
+MOST_JOBS = 8
+_UNMEASURED_JOBS = 4
+_MOST_PATIENCE = 2
+"""Callers for whom a late answer is waited for longer, to see whether it comes at all."""
+_FIRST = ("TIME-001", "TIME-021")
+_MANY = 20
+"""So many cases are a run, of which ordinary calls are a part in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +82,35 @@ class CaseFinished:
 RunEvent = CaseStarted | CaseFinished
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A case that passes if the endpoint answers the next request.
+
+    Attributes:
+        result: What it came to so far.
+        context: What it did.
+        if_dead: What it comes to otherwise.
+        ended_at: When its last request ended.
+    """
+
+    result: CaseResult
+    context: Context
+    if_dead: Callable[[Exchange], Finding]
+    ended_at: float
+
+
 class Certifier:
     """Runs a selection of cases against one endpoint.
 
     Args:
         pbx: Reaches the endpoint, and is open.
         tell: Called with every event.
-        jobs: Cases run at once.
+        jobs: Cases run at once; as many as the endpoint serves side by side if not given.
         limit_s: Real seconds after which a case is broken off; by default `MOST_WAITS` deadlines.
+        budget_s: Real seconds after which a run tries one case of each requirement only.
+        recovery_s: Real seconds that an endpoint which limits calls is given to forget them.
+        first: The very first request of the run, if it was made before the cases.
+        thorough: Try everything, however long it takes and however often it fails alike.
 
     Attributes:
         results: What is done so far, in the order in which it was done.
@@ -73,16 +121,29 @@ class Certifier:
         pbx: AsyncPbx,
         *,
         tell: Callable[[RunEvent], None],
-        jobs: int,
+        jobs: int | None = None,
         limit_s: float | None = None,
+        budget_s: float = BUDGET_S,
+        recovery_s: float = RECOVERY_S,
+        first: Exchange | None = None,
+        thorough: bool = False,
     ) -> None:
         self._pbx = pbx
-        self._common = CommonCalls()
+        self._shared = Shared(pbx.facts, first=first, thorough=thorough, recovery_s=recovery_s)
         allowed_s = MOST_WAITS * pbx.endpoint.deadline_s
         self._limit_s = limit_s or max(allowed_s, _AT_LEAST_S)
+        self._budget_s = float("inf") if thorough or pbx.wait_for_turn else budget_s
         self._tell = tell
-        self._slots = asyncio.Semaphore(jobs)
+        self._jobs = jobs
+        self._began = time.monotonic()
+        self._tried: set[str] = set()
+        self._held: list[_Held] = []
         self.results: list[CaseResult] = []
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the run asked no more, if that is so."""
+        return self._shared.stop
 
     async def run(self, cases: Sequence[Case]) -> None:
         """Run cases to their end.
@@ -92,40 +153,94 @@ class Certifier:
         """
         timed = [case for case in cases if case.family == "TIME"]
         last = [case for case in cases if case not in timed and _is_alone(case)]
-        alone = {case.id for case in [*timed, *last]}
+        beside = _first_of_each([case for case in cases if case not in timed and case not in last])
         await self._forget_guesses()
-        for case in timed:
+        # First what any earlier request would spoil: the first answer of all, and ordinary calls
+        # while nobody has called often yet.
+        first = [case for case in timed if case.id in _FIRST]
+        for case in first:
             await self._run(case)
-        async with asyncio.TaskGroup() as group:
-            for case in cases:
-                if case.id not in alone:
-                    group.create_task(self._run(case))
-        for case in sorted(last, key=lambda case: case.guesses > 0):
+        self._slow_down()
+        asking = [case for case in cases if case.family != "FALLBACK"]
+        if len(asking) > _MANY or (len(asking) > 1 and any(case.closing for case in asking)):
+            await self._place_common_calls(asking[0])
+        for case in timed:
+            if case not in first:
+                await self._run(case)
+        await self._side_by_side(beside)
+        for case in sorted(last, key=_place_of_the_lonely):
             await self._forget_guesses()
             await self._run(case)
+        await self._settle()
         await self._forget_guesses()
+        self._revise()
+
+    def _slow_down(self) -> None:
+        """Leave people's time between two requests of a call, if the endpoint needs that."""
+        if self._shared.pause_s is not None and self._pbx.wait_for_turn is None:
+            turns = Turns(Pacing(pause_s=self._shared.pause_s))
+            self._pbx = self._pbx.with_turns(turns.wait)
+            self._budget_s = float("inf")
+
+    async def _place_common_calls(self, case: Case) -> None:
+        """Place the ordinary calls while nobody else asks: what is late then is late alone."""
+        try:
+            await Context(case, self._pbx, self._shared).common_calls()
+        except (Stopped, EndpointError, UsageError):
+            return  # the cases that look at them say so
+
+    async def _side_by_side(self, cases: Sequence[Case]) -> None:
+        """Run cases at once; those in which something was late again, and alone."""
+        jobs = self._jobs or self._width()
+        slots = asyncio.Semaphore(jobs)
+        again: list[Case] = []
+
+        async def run(case: Case) -> None:
+            async with slots:
+                self._tell(CaseStarted(case=case))
+                result, context = await self._result(case, alone=jobs == 1)
+                if jobs > 1 and _was_late(result):
+                    again.append(case)
+                else:
+                    await self._take(result, context)
+
+        async with asyncio.TaskGroup() as group:
+            for case in cases:
+                group.create_task(run(case))
+        for case in again:
+            await self._run(case)
+
+    def _width(self) -> int:
+        """Return how many cases the endpoint carries at once."""
+        width = self._shared.width
+        return _UNMEASURED_JOBS if width is None else max(1, min(MOST_JOBS, round(width)))
 
     async def _forget_guesses(self) -> None:
         facts = self._pbx.facts
         if self._pbx.has_states and "courier" in facts:
             await self._pbx.put_into_state(GUESSES_FORGOTTEN, {"courier": facts["courier"]})
 
-    async def _run(self, case: Case) -> None:
-        async with self._slots:
-            self._tell(CaseStarted(case=case))
-            result = await self._result(case)
-            self.results.append(result)
-            self._tell(CaseFinished(result=result))
+    # -- one case ---------------------------------------------------------------------
 
-    async def _result(self, case: Case) -> CaseResult:
-        lack = inapplicable(case, self._pbx.facts, self._pbx.endpoint.capabilities)
-        if lack is not None:
-            return CaseResult(case=case, verdict=Verdict.NOT_APPLICABLE, finding=lack)
+    async def _run(self, case: Case) -> None:
+        self._tell(CaseStarted(case=case))
+        await self._take(*await self._result(case, alone=True))
+
+    async def _result(self, case: Case, *, alone: bool) -> tuple[CaseResult, Context]:
         limit = _Limit(self._limit_s)
-        context = Context(case, limit.without_turns(self._pbx), self._common)
+        pbx = limit.without_turns(self._pbx)
+        context = Context(case, pbx, self._shared, alone=alone)
+        left_out = self._left_out(case)
+        if left_out is not None:
+            result = CaseResult(case=case, verdict=Verdict.NOT_APPLICABLE, finding=left_out)
+            return result, context
+        self._tried.add(case.requirement.id)
         began = time.monotonic()
         finding = await self._finding(case, context, limit)
-        return CaseResult(
+        if alone:
+            await self._be_patient(context)
+            await self._verify_ban(context)
+        result = CaseResult(
             case=case,
             verdict=case.requirement.verdict(finding.saw),
             finding=finding,
@@ -133,14 +248,40 @@ class Certifier:
             exchanges=tuple(context.exchanges),
             calls=tuple(context.calls),
         )
+        return self._weighed(result), context
+
+    def _left_out(self, case: Case) -> Finding | None:
+        """Say why a case is not tried at all."""
+        lack = inapplicable(case, self._pbx.facts, self._pbx.endpoint.capabilities)
+        if lack is not None:
+            return lack
+        if self._shared.stop is not None:
+            return _stopped(self._shared.stop)
+        spent_s = time.monotonic() - self._began
+        if spent_s > self._budget_s and case.requirement.id in self._tried:
+            return not_applicable(
+                f"not tried for lack of time: {spent_s:.0f} s were spent, and another case of "
+                "this requirement was tried; --thorough tries them all",
+                ReasonKind.OUT_OF_TIME,
+            )
+        return None
 
     async def _finding(self, case: Case, context: Context, limit: "_Limit") -> Finding:
         """Run a check, also where it breaks down or never ends."""
         try:
             async with limit.timeout:
                 return await _checked(case, context)
+        except Foreseen as foreseen:
+            return untestable(
+                f"not tried: {foreseen.who} is not answered in time, as others met often enough",
+                ReasonKind.CONSEQUENCE,
+                blamed=(foreseen.exchange,),
+            )
+        except Stopped as stopped:
+            return _stopped(stopped.stop)
         except EndpointError as error:
-            return violated(expected="an answer", received=str(error))
+            kind = ReasonKind.NO_CONNECTION
+            return violated(expected="an answer", received=str(error), kind=kind)
         except UsageError as error:
             return untestable(str(error))
         except Exception as error:
@@ -151,6 +292,191 @@ class Certifier:
                 f"when {len(context.exchanges)} of its requests had ended",
                 ReasonKind.BROKEN_OFF,
             )
+
+    def _weighed(self, result: CaseResult) -> CaseResult:
+        """Let what rests on an assumption inform, and no more."""
+        if result.verdict not in (Verdict.FAIL, Verdict.UNTESTABLE):
+            return result
+        given = result.finding.reason.assumption
+        found = given or resting_on(result.finding, self._pbx.endpoint, result.calls)
+        if found is None or (found is Assumption.DEADLINE and self._never_comes(result.finding)):
+            return result
+        failed = result.verdict is Verdict.FAIL
+        reason = replace(result.finding.reason, assumption=found)
+        return replace(
+            result,
+            verdict=Verdict.INFO if failed else Verdict.NOT_APPLICABLE,
+            finding=replace(result.finding, reason=reason),
+        )
+
+    # -- patience -----------------------------------------------------------------------
+
+    async def _be_patient(self, context: Context) -> None:
+        """Wait longer, once, for what was late by a deadline that nobody has declared.
+
+        No PBX waits longer than `LONGEST_WAIT_S`: what does not come by then never comes.
+        """
+        if self._pbx.endpoint.declares_deadline or self._shared.stop is not None:
+            return
+        for exchange in context.exchanges:
+            who = who_asks(exchange.params, self._pbx.facts)
+            waited = self._shared.patience
+            if not _is_late(exchange) or who in waited or len(waited) >= _MOST_PATIENCE:
+                continue
+            way = self._pbx.single_use
+            later = await self._pbx.send(exchange.request, transport=way, within_s=LONGEST_WAIT_S)
+            waited[who] = later.reply is not None
+
+    def _never_comes(self, finding: Finding) -> bool:
+        asking = (who_asks(one.params, self._pbx.facts) for one in finding.reason.exchanges)
+        return any(self._shared.patience.get(who) is False for who in asking)
+
+    # -- does it live on? ---------------------------------------------------------------
+
+    async def _take(self, result: CaseResult, context: Context) -> None:
+        """Take a result, or hold it until the endpoint has answered another request."""
+        if context.if_dead is not None and result.verdict is Verdict.PASS:
+            ended_at = asyncio.get_running_loop().time()
+            self._held.append(_Held(result, context, context.if_dead, ended_at))
+        else:
+            self._publish(result)
+        proven = [one for one in self._held if self._shared.answered_at >= one.ended_at]
+        for one in proven:
+            self._held.remove(one)
+            self._publish(one.result)
+        if any(self._shared.silent_at >= one.ended_at for one in self._held):
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Ask whether the endpoint still answers, and decide what is held."""
+        held, self._held = self._held, []
+        if not held:
+            return
+        case = held[-1].result.case
+        try:
+            probe = await Context(case, self._pbx, self._shared).probe()
+        except (Foreseen, Stopped):
+            # Strangers are never answered in time: that is told already, and no death.
+            for one in held:
+                self._publish(one.result)
+            return
+        dead = probe.reply is None or probe.reply.status >= _SERVER_ERROR
+        for one in held:
+            if not dead:
+                self._publish(one.result)
+                continue
+            finding = one.if_dead(probe)
+            result = replace(
+                one.result,
+                verdict=one.result.case.requirement.verdict(finding.saw),
+                finding=finding,
+                exchanges=(*one.result.exchanges, probe),
+            )
+            self._publish(self._weighed(result))
+
+    def _publish(self, result: CaseResult) -> None:
+        self.results.append(result)
+        self._tell(CaseFinished(result=result))
+
+    # -- throttles and bans --------------------------------------------------------------
+
+    async def _verify_ban(self, context: Context) -> None:
+        """Tell a ban, under which nobody is answered, from requests that deserved no answer."""
+        if not self._shared.suspects_ban:
+            return
+        probes = [await self._pbx.send(_ordinary(context), transport=self._pbx.single_use)]
+        if probes[0].reply is None:
+            probes.append(await self._pbx.send(_ordinary(context), transport=self._pbx.single_use))
+        if all(probe.reply is None and _was_shut(probe) for probe in probes):
+            self._shared.shut_out(asyncio.get_running_loop().time())
+
+    def _revise(self) -> None:
+        """Take back what cases came to because the endpoint would not be asked any more."""
+        stop, limited = self._shared.stop, self._shared.limited
+        for place, result in enumerate(self.results):
+            finding = None
+            if stop is not None and _met(stop, result):
+                finding = _stopped(stop)
+            elif limited is not None and self._met_a_limit(limited, result):
+                finding = not_applicable(
+                    "not tested: the endpoint limits how often one number may call; "
+                    "--calls-per-minute 15 stays below it",
+                    ReasonKind.STOPPED,
+                )
+            if finding is not None:
+                self.results[place] = replace(
+                    result, verdict=Verdict.NOT_APPLICABLE, finding=finding
+                )
+
+    def _met_a_limit(self, limited: Limited, result: CaseResult) -> bool:
+        """Tell whether a caller was answered in a case as those are who call too often."""
+        if result.verdict in _HARMLESS or result.case.closing:
+            return False
+        return any(
+            one.instruction == limited.instruction
+            and not who_asks(one.params, self._pbx.facts).entered
+            for one in result.exchanges
+        )
+
+
+_SERVER_ERROR = 500
+_HARMLESS = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.ERROR)
+
+
+def _first_of_each(cases: Sequence[Case]) -> list[Case]:
+    """Put one case of each requirement first: if time is short, the others are left out."""
+    seen: set[str] = set()
+    firsts: list[Case] = []
+    others: list[Case] = []
+    for case in cases:
+        (others if case.requirement.id in seen else firsts).append(case)
+        seen.add(case.requirement.id)
+    return firsts + others
+
+
+def _is_late(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.observed in LATE_KINDS
+
+
+def _was_late(result: CaseResult) -> bool:
+    """Tell whether a case did not pass, and something in it came late."""
+    fine = result.verdict in (Verdict.PASS, Verdict.ERROR)
+    return not fine and any(map(_is_late, result.exchanges))
+
+
+def _was_shut(exchange: Exchange) -> bool:
+    return not _is_late(exchange) and exchange.failure is not None
+
+
+def _ordinary(context: Context) -> HttpRequest:
+    return context.pbx.request(context.fields(context.stranger))
+
+
+def _stopped(stop: Stop) -> Finding:
+    """Say why a case is not tried, or was tried in vain."""
+    if stop.kind is StopKind.SHUT_OUT:
+        return not_applicable(
+            f"not tried: after {stop.requests} requests the endpoint closes every connection "
+            "without an answer, as if it had banned this address",
+            ReasonKind.STOPPED,
+        )
+    after = "" if stop.retry_after_s is None else f", Retry-After: {stop.retry_after_s:g}"
+    return not_applicable(
+        f"not tried: after {stop.requests} requests in {stop.seconds:.1f} s the endpoint "
+        f"answers HTTP {stop.exchange.status}{after}; --max-rps {stop.advised_rps:g} asks slowly "
+        "enough",
+        ReasonKind.STOPPED,
+    )
+
+
+def _met(stop: Stop, result: CaseResult) -> bool:
+    """Tell whether a case came to what it did because of the throttle or the ban."""
+    if result.verdict in _HARMLESS:
+        return False
+    if stop.kind is StopKind.THROTTLED:
+        return any(one.status == stop.exchange.status for one in result.exchanges)
+    unconnected = result.finding.reason.kind is ReasonKind.NO_CONNECTION
+    return unconnected or any(one.reply is None and _was_shut(one) for one in result.exchanges)
 
 
 class _Limit:
@@ -193,11 +519,27 @@ class _Limit:
             self.timeout.reschedule(asyncio.get_running_loop().time() + self._left_s)
 
 
+_CROWDS = frozenset(
+    {
+        *(f"CONC-{number:03}" for number in (20, 21, 22, 23, 24, 42)),
+        *("ROBUST-054", "ROBUST-055", "ROBUST-056", "TLS-010"),
+    }
+)
+"""Cases in which so many call at once, or one holds the line, that others would have to wait."""
+
+
 def _is_alone(case: Case) -> bool:
     """Tell whether others would meet what a case does: guesses, another state, a crowd."""
-    if case.guesses or case.capability == "states" or case.family == "CONC":
+    if case.guesses or case.capability == "states" or case.id in _CROWDS or case.closing:
         return True
     return case.script is not None and bool(library.find(case.script)[0].model.given)
+
+
+def _place_of_the_lonely(case: Case) -> int:
+    """Put crowds first, then what closes the run; guesses last, and unusual digits after them."""
+    if not case.guesses:
+        return 1 if case.closing else 0
+    return 3 if case.family in ("REQ", "ROBUST") else 2
 
 
 async def _checked(case: Case, context: Context) -> Finding:

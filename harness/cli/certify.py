@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.certify import checks, registry
-from harness.certify.run import select
+from harness.certify.run import Dose, Effort, select
 from harness.cli import completion
 from harness.cli.bdd import needs_bdd
 from harness.cli.certify_run import Certify, FailOn, Ways
 from harness.cli.exits import Exit
 from harness.cli.grammar import command
-from harness.cli.options import EndpointOptions, ExchangeOptions, JobsOption, Url
+from harness.cli.options import EndpointOptions, ExchangeOptions, Url
 from harness.results import baseline as baselines
+from mockpbx.drivers.turns import Pacing
 
 if TYPE_CHECKING:
     from harness.pytest_plugin.scenario_cases import Scenarios
@@ -42,11 +43,47 @@ class _Run:
         typer.Option("--features", metavar="DIR", help="Features whose scenarios are cases, too."),
     ] = default(default_factory=list)
     baseline: Annotated[Path | None, _file("--baseline", "Known failures, YAML.")] = None
-    jobs: JobsOption = 4
+    dose: Annotated[
+        Dose, typer.Option("--dose", help="small: one case of each requirement, nothing hostile.")
+    ] = Dose.FULL
+    thorough: Annotated[
+        bool,
+        typer.Option(
+            "--thorough", help="Try everything, however long it takes and often it fails alike."
+        ),
+    ] = False
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="1-64",
+            min=1,
+            max=64,
+            help="So many run at once. Default: as many as the endpoint serves side by side.",
+        ),
+    ] = None
     max_rps: Annotated[
         float | None,
         typer.Option(
             "--max-rps", metavar="N", min=0.1, help="Send no more than so many requests a second."
+        ),
+    ] = None
+    pace: Annotated[
+        float | None,
+        typer.Option(
+            "--pace",
+            metavar="SECONDS",
+            min=0.1,
+            help="Leave so many seconds between two requests of a call, as people do.",
+        ),
+    ] = None
+    calls_per_minute: Annotated[
+        int | None,
+        typer.Option(
+            "--calls-per-minute",
+            metavar="N",
+            min=1,
+            help="Place no more than so many calls a minute from one number.",
         ),
     ] = None
     fail_on: Annotated[
@@ -90,16 +127,17 @@ def certify(
 ) -> Exit:
     """Certify an endpoint: what is right, what is wrong, and what to do about it.
 
-    Exit code 0: certified, with or without remarks; 1: not certified; 2: something you gave is
-    wrong; 3: nothing answers; 4: a bug of ours; 5: the baseline is stale.
+    Exit code 0: certified, with or without remarks, or all chosen cases pass; 1: not certified,
+    or not asked to the end; 2: something you gave is wrong; 3: nothing answers; 4: a bug of
+    ours; 5: the baseline is stale.
 
     Example: pbx certify --reference --html certificate.html
     """
     shown.check()
     checks.load()
+    pacing = Pacing(max_rps=run.max_rps, pause_s=run.pace, calls_per_minute=run.calls_per_minute)
     ways = Ways(
-        jobs=run.jobs,
-        max_rps=run.max_rps,
+        effort=Effort(jobs=run.jobs, pacing=pacing, thorough=run.thorough),
         files=reports.files(shown.json_file),
         bundle=reports.bundle,
         baseline=baselines.load(run.baseline) if run.baseline else None,
@@ -107,7 +145,7 @@ def certify(
     )
     scenarios = _scenarios(run.features)
     known = [*registry.cases().values(), *(scenarios.cases if scenarios else ())]
-    cases = select(known, _words(run.only), _words(run.skip))
+    cases = select(known, _words(run.only), _words(run.skip), run.dose)
     with endpoint.found(url, shown.mask) as (found, mask):
         return Certify(found, cases, scenarios, ways, shown, mask).run()
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import Progress
 
 from harness.certify import registry
+from harness.certify.load_estimate import expected_load
 from harness.certify.model import FAILING, Case, CaseResult, Run, RunVerdict, Verdict
-from harness.certify.run import Certification
+from harness.certify.run import Certification, Effort
 from harness.certify.scheduler import CaseFinished, CaseStarted, RunEvent
 from harness.cli.exits import Exit
 from harness.cli.options import ExchangeOptions
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from harness.pytest_plugin.scenario_cases import Scenarios
 
 Report = dict[str, Any]
+
+_WORTH_SAYING = 50
+"""Requests of which a user should know beforehand."""
 
 
 class FailOn(Enum):
@@ -65,16 +69,14 @@ class Ways:
     """How to certify, and what to write.
 
     Attributes:
-        jobs: Cases run at once.
-        max_rps: Requests a second at most.
+        effort: How hard to try.
         files: Reports, by the names of `FORMATS`.
         bundle: The sealed zip.
         baseline: Known failures.
         fail_on: What, besides failures, is one.
     """
 
-    jobs: int
-    max_rps: float | None
+    effort: Effort
     files: Mapping[str, Path]
     bundle: Path | None
     baseline: baselines.Baseline | None
@@ -115,6 +117,7 @@ class Certify:
         """Preflight, cases, reports, exit code."""
         check_all_writable([*self._ways.files.values(), *filter(None, [self._ways.bundle])])
         self._warn()
+        self._announce()
         with progress_on(self._terminal) as progress:
             run, error = self._run(self._teller(progress))
         code = self._report(run)
@@ -128,14 +131,24 @@ class Certify:
             if one.severity is Severity.WARNING:
                 self._terminal.say(("warning    ", "yellow"), self._mask(f"{one.said}; {one.do}"))
 
+    def _announce(self) -> None:
+        """Say before the first call how many there will be: each may leave traces."""
+        load = expected_load(self._cases)
+        if self._endpoint.is_reference or self._shown.quiet or load.requests < _WORTH_SAYING:
+            return
+        said = (
+            f"about {load.requests} requests in {load.calls} calls, {load.unknown} of them from "
+            "numbers that the endpoint does not know; certify a test copy, or with --dose small"
+        )
+        self._terminal.say(("asks       ", "dim"), said)
+
     def _run(self, tell: Callable[[RunEvent], None]) -> tuple[Run, PbxError | None]:
         """Run the cases of the catalogue, then the scenarios."""
         certification = Certification(
             self._endpoint,
             [case for case in self._cases if case.feature is None],
             tell=tell,
-            jobs=self._ways.jobs,
-            max_rps=self._ways.max_rps,
+            effort=self._ways.effort,
         )
         run = asyncio.run(certification.run())
         if self._scenarios is None:
@@ -158,8 +171,11 @@ class Certify:
         return tell
 
     def _print(self, result: CaseResult) -> None:
-        """Print what is to be said of a case, and with ``-v`` all that went over the line."""
-        if not self._shown.quiet or result.verdict in FAILING:
+        """Print with ``-v`` what is to be said of a case, and all that went over the line.
+
+        Otherwise the causes are told in the end: one fault shows in many cases.
+        """
+        if self._shown.verbose or (result.case.feature and result.verdict in FAILING):
             summary.print_case(self._terminal, result, self._mask)
         if self._shown.verbose and result.exchanges:
             self._terminal.say(f"{result.case.id}: {result.case.title}")
@@ -226,5 +242,5 @@ class Certify:
                 return Exit.MISSED
             return Exit.STALE if baselined.stale else Exit.OK
         strict = self._ways.fail_on is FailOn.NONSTRICT and run.counts[Verdict.NONSTRICT]
-        failed = run.verdict is RunVerdict.NOT_CERTIFIED
+        failed = run.fails or run.stopped is not None
         return Exit.MISSED if failed or strict else Exit.OK

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from harness.doctor.answer_words import quoted
 from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok, problem, warning
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.core.instruction import Branch, Forward
@@ -16,7 +17,7 @@ from mockpbx.wire.messages import HttpReply
 from mockpbx.wire.reply import Instructed
 
 _WRONG_CLOCK_S = 60.0
-_SERVER_ERROR = 500
+_NOT_FOUND = 404
 
 _NOT_THIS_METHOD = frozenset({405, 501})
 _NOT_THIS_BODY = frozenset({415})
@@ -47,10 +48,19 @@ async def examine_answer(pbx: AsyncPbx) -> list[Diagnosis]:
     """Ask who a stranger is, and say whether this is an endpoint that can be certified.
 
     Where a stranger is refused, a courier is asked about too, if one is known: an endpoint
-    that answers only some callers has no wrong address, it is wrong.
+    that answers only some callers has no wrong address, it is wrong. An answer that comes too
+    late is asked for once more: the endpoint may have been asleep.
     """
-    answer = await _ask(pbx, pbx.facts.get("stranger", DEFAULT_FACTS["stranger"]))
-    said, exchanges = _judged(answer, pbx), [answer]
+    stranger = pbx.facts.get("stranger", DEFAULT_FACTS["stranger"])
+    answer = await _ask(pbx, stranger)
+    exchanges = [answer]
+    if _is_late(answer):
+        answer = await _ask(pbx, stranger)
+        exchanges.append(answer)
+    said = _judged(answer, pbx)
+    if len(exchanges) > 1 and said.severity is Severity.OK:
+        woken = f"{said.said}; but the first request was lost: {_said(exchanges[0])}"
+        said = warning("call", woken, "keep the endpoint awake; the first caller waits in vain")
     if said.severity is Severity.PROBLEM and "courier" in pbx.facts:
         second = await _ask(pbx, pbx.facts["courier"])
         exchanges.append(second)
@@ -58,6 +68,11 @@ async def examine_answer(pbx: AsyncPbx) -> list[Diagnosis]:
             only = f"a courier is answered, a stranger is not: {_said(answer)}"
             said = warning("call", only, "answer everybody with an instruction")
     return [replace(said, exchanges=tuple(exchanges)), *_clock(answer.reply)]
+
+
+def _is_late(answer: Exchange) -> bool:
+    failure = answer.failure
+    return failure is not None and failure.observed is Observed.DEADLINE
 
 
 def _judged(answer: Exchange, pbx: AsyncPbx) -> Diagnosis:
@@ -97,7 +112,14 @@ def _refusal(answer: Exchange, pbx: AsyncPbx) -> Diagnosis | None:
         do += f" (it takes {allowed})"
     if reply.status in _NOT_THIS_METHOD | _NOT_THIS_BODY:
         said += f" to {pbx.endpoint.profile.method.value}"
-    return problem("call", said, do)
+    called = pbx.facts.get("virtual_number", "")
+    if reply.status == _NOT_FOUND and called == DEFAULT_FACTS["virtual_number"]:
+        do += (
+            f"; or it does not know the virtual number {called}, which was made up: name yours, "
+            "virtual_number in [facts]"
+        )
+    words = quoted(answer)
+    return problem("call", f"{said}: {words}" if words else said, do)
 
 
 def _said(answer: Exchange) -> str:

@@ -93,6 +93,7 @@ class Scenarios:
             duration_s=earlier.duration_s + time.monotonic() - began,
             aborted=aborted,
             features=self.features,
+            existing=earlier.existing + len(self.cases),
         )
         return Added(run=run, error=error)
 

@@ -9,6 +9,7 @@ _MESSAGES = {
     "certified": ("certified", "#2f7d4f"),
     "certified-with-remarks": ("certified with remarks", "#84952a"),
     "not-certified": ("not certified", "#b3261e"),
+    "partial": ("no certificate", "#6b7280"),
     "aborted": ("aborted", "#6b7280"),
 }
 
@@ -44,6 +45,8 @@ _BADGE = Markup(
 def badge(report: Report) -> str:
     """Draw the badge as SVG."""
     message, colour = _MESSAGES[report["verdict"]]
+    if report["verdict"] in ("certified", "certified-with-remarks"):
+        message = f"{message} - {report['level']}"
     label_width, message_width = text_width(_LABEL), text_width(message)
     left, right = label_width + 2 * _MARGIN, message_width + 2 * _MARGIN
     return _BADGE.format(

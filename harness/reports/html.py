@@ -23,7 +23,15 @@ from harness.display.counting import counted
 from harness.reports import overview
 from harness.reports.chart import chart
 from harness.reports.overview import CaseReport, Report
-from harness.reports.words import FAILING, REMARKS, SOURCES, STEP_MARKS, VERDICTS
+from harness.reports.words import (
+    ASSUMPTIONS,
+    FAILING,
+    LEVELS,
+    REMARKS,
+    SOURCES,
+    STEP_MARKS,
+    VERDICTS,
+)
 from mockpbx.manifest.facts import FACTS
 from mockpbx.result.printable import visible
 
@@ -59,7 +67,7 @@ def html(report: Report) -> str:
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
-        **_summary(report["cases"]),
+        **_summary(report),
         **_cases(report["cases"]),
         title=overview.run_title(report["verdict"]),
         sentences=overview.run_sentences(report),
@@ -74,11 +82,17 @@ def html(report: Report) -> str:
     )
 
 
-def _summary(cases: Sequence[CaseReport]) -> dict[str, Any]:
+def _summary(report: Report) -> dict[str, Any]:
     """Return what the first screen shows of the cases."""
+    cases = report["cases"]
     facts = overview.facts_to_add(cases)
+    lead = {case["id"]: case for case in cases}
     return {
-        "to_fix": overview.to_fix(cases),
+        "to_fix": [(cause, lead[cause["case"]]) for cause in overview.to_fix(report)],
+        "to_consider": [(cause, lead[cause["case"]]) for cause in overview.to_consider(report)],
+        "reach": overview.reach,
+        "assumptions": ASSUMPTIONS,
+        "level": LEVELS[report["level"]],
         "not_tested": overview.not_tested(cases),
         "facts": [
             (name, count, FACTS[name].meaning if name in FACTS else "") for name, count in facts

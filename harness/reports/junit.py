@@ -57,8 +57,9 @@ def _case(case: CaseReport) -> TestCase:
     name = visible(f"{case['id']}: {case['title']}")
     made = TestCase(name, classname=f"pbx.{case['family']}", time=case["duration_s"])
     properties = Properties()  # type: ignore[no-untyped-call]  # theirs is untyped
-    for key in ("verdict", "requirement_id", "keyword", "source", "requirement"):
-        properties.add_property(Property(key, visible(case[key])))
+    for key in ("verdict", "requirement_id", "keyword", "source", "requirement", "cause"):
+        if case[key] is not None:
+            properties.add_property(Property(key, visible(case[key])))
     made.append(properties)  # type: ignore[no-untyped-call]  # theirs is untyped
     message = visible(case["reason"])
     match case["verdict"]:

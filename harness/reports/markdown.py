@@ -12,9 +12,11 @@ from harness.reports.overview import (
     failing,
     families,
     not_tested,
+    reach,
     remarks,
     run_sentences,
     run_title,
+    to_fix,
 )
 from harness.reports.words import VERDICTS
 from mockpbx.manifest.facts import FACTS
@@ -39,6 +41,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"<code>{url}</code> · {when} · pbx-harness {version}"
     yield ""
     yield from _counts(report)
+    yield from _causes(report)
     yield from _failures(report)
     yield from _listed("Remarks", remarks(report["cases"]))
     yield from _untested(report)
@@ -56,6 +59,20 @@ def _counts(report: Report) -> Iterator[str]:
             family.counts["not-applicable"],
         )
         yield f"| {_text(family.title)} | {' | '.join(map(str, numbers))} |"
+    yield ""
+
+
+def _causes(report: Report) -> Iterator[str]:
+    causes = to_fix(report)
+    if not causes:
+        return
+    yield f"### {counted(len(causes), 'cause')}, most urgent first"
+    yield ""
+    for place, cause in enumerate(causes, 1):
+        yield f"{place}. **{_text(cause['title'])}** ({_text(reach(cause))})  "
+        if cause["answer"]:
+            yield f"   <code>{_text(cause['answer'])}</code>  "
+        yield f"   {_text(cause['advice'])}"
     yield ""
 
 

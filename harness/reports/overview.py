@@ -10,13 +10,15 @@ from functools import cached_property
 from typing import Any
 
 from harness.display.counting import counted
-from harness.reports.words import FAILING, FAMILY_TITLES, REMARKS, RUN_TITLES
+from harness.reports.words import FAILING, FAMILY_TITLES, LEVELS, REMARKS, RUN_TITLES
 from mockpbx.manifest.facts import FACTS
 
 Report = Mapping[str, Any]
 """The JSON report; its form is `harness/spec/report.schema.json`."""
 CaseReport = Mapping[str, Any]
 """One of its cases."""
+CauseReport = Mapping[str, Any]
+"""One of its causes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +84,21 @@ def remarks(cases: Sequence[CaseReport]) -> list[CaseReport]:
     return [case for case in cases if case["verdict"] in REMARKS]
 
 
-def to_fix(cases: Sequence[CaseReport]) -> list[Sequence[CaseReport]]:
-    """Group the endpoint's failing cases by requirement: one thing to fix may fail many.
+def to_fix(report: Report) -> list[CauseReport]:
+    """Return the causes that keep the endpoint from being certified, most urgent first."""
+    return [cause for cause in report["causes"] if cause["verdict"] in FAILING]
 
-    The form of the answer comes first, for what is wrong with it shows in all other families.
-    """
-    found: dict[str, list[CaseReport]] = {}
-    for case in failing(cases):
-        if case["verdict"] != "error":
-            found.setdefault(case["requirement_id"], []).append(case)
-    return sorted(found.values(), key=lambda group: group[0]["family"] != "REPLY")
+
+def to_consider(report: Report) -> list[CauseReport]:
+    """Return the causes that are remarked upon."""
+    return [cause for cause in report["causes"] if cause["verdict"] in REMARKS]
+
+
+def reach(cause: CauseReport) -> str:
+    """Say how many cases a cause shows in, and how many could not be seen because of it."""
+    shown = counted(len(cause["cases"]), "case")
+    hidden = len(cause["consequences"])
+    return f"{shown}, {hidden} more not seen because of it" if hidden else shown
 
 
 def not_tested(cases: Sequence[CaseReport]) -> list[NotTested]:
@@ -133,8 +140,9 @@ def _why(report: Report) -> str:
             done = f"The run was broken off after {counted(len(cases), 'case')}"
             return f"{done}: {_without_stop(report.get('aborted') or 'interrupted')}."
         case "not-certified":
-            failed = counted(len(failing(report["cases"])), "case fails", "cases fail")
-            return f"{failed}, of {applicable} that apply: {_listed(_shortcomings(report))}."
+            return f"{_failed(report, applicable)}."
+        case "partial":
+            return f"{_sentence(_partly(report))}. {_so_far(report, applicable)}."
         case "certified-with-remarks":
             return f"No binding requirement is broken; {_listed(_remarks(counts))}."
     if applicable == 1:
@@ -142,18 +150,46 @@ def _why(report: Report) -> str:
     return f"All {counted(applicable, 'case')} that apply pass."
 
 
-def _shortcomings(report: Report) -> Iterable[str]:
-    counts = report["counts"]
-    broken = {case["requirement_id"] for case in report["cases"] if case["verdict"] == "fail"}
-    if broken:
-        said = "binding requirement is broken", "binding requirements are broken"
-        yield counted(len(broken), *said)
-    if counts["untestable"]:
-        said = (
-            "case could not be tested although declared",
-            "cases could not be tested although declared",
+def _failed(report: Report, applicable: int) -> str:
+    failed = counted(len(failing(report["cases"])), "case fails", "cases fail")
+    said = f"{failed}, of {applicable} that apply"
+    causes = len(to_fix(report))
+    return (
+        f"{counted(causes, 'cause')}: {said}" if causes else f"{said}: {_listed(_faults(report))}"
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _partly(report: Report) -> str:
+    """Say why not all cases were tried."""
+    stopped = report.get("stopped")
+    if stopped is not None and stopped["kind"] == "throttled":
+        rps = f"{stopped['advised_rps']:g}"
+        return f"the endpoint throttles after {stopped['requests']} requests; try --max-rps {rps}"
+    if stopped is not None:
+        return (
+            f"after {stopped['requests']} requests the endpoint closes every connection, as if it "
+            "had banned this address; look into its log and into what stands before it"
         )
-        yield counted(counts["untestable"], *said)
+    late = sum(case["kind"] == "out-of-time" for case in report["cases"])
+    if late:
+        return f"{counted(late, 'case')} not tried for lack of time; --thorough tries them all"
+    return f"only {len(report['cases'])} of {report['suite']['cases']} cases were chosen"
+
+
+def _so_far(report: Report, applicable: int) -> str:
+    if failing(report["cases"]):
+        return _failed(report, applicable)
+    remarked = len(remarks(report["cases"]))
+    said = f"{counted(applicable - remarked, 'case passes', 'cases pass')}"
+    return f"{said}, {counted(remarked, 'remark')}" if remarked else said
+
+
+def _faults(report: Report) -> Iterable[str]:
+    counts = report["counts"]
     if counts["error"]:
         yield counted(
             counts["error"],
@@ -171,18 +207,16 @@ def _remarks(counts: Mapping[str, int]) -> Iterable[str]:
         yield counted(counts["info"], *said)
 
 
-_WANTING = "a fact or a capability is not declared"
+_WANTING = "see below why"
 
 
 def _extent(report: Report) -> Iterable[str]:
-    untested, total = report["counts"]["not-applicable"], report["suite"].get("cases")
+    if report["verdict"] in ("certified", "certified-with-remarks"):
+        yield f"Level {report['level']}: {LEVELS[report['level']]}."
+    untested = report["counts"]["not-applicable"]
     if untested:
         of_all = f"{untested} of {counted(len(report['cases']), 'case')}"
         yield f"{of_all} {'was' if untested == 1 else 'were'} not tested: {_WANTING}."
-    chosen = len(report["cases"])
-    if total is not None and chosen < total and report["verdict"] != "aborted":
-        were = "was" if chosen == 1 else "were"
-        yield f"Only {chosen} of the suite's {total} cases {were} chosen."
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -12,7 +12,10 @@ from importlib.metadata import version
 from typing import Any
 
 from harness.certify import registry
+from harness.certify.advice import advice, title
+from harness.certify.causes import Cause, causes_of
 from harness.certify.model import CaseResult, Run, Verdict
+from harness.certify.reasons import Saw
 from harness.certify.sentences import sentence
 from harness.display.plain import Json, mask_of, masked, plain
 from harness.reports.again import again
@@ -25,7 +28,7 @@ from mockpbx.result.outcome import outcome
 from mockpbx.wire.messages import HttpReply
 from mockpbx.wire.reply import Instructed
 
-FORMAT = "pbx-harness-report/1"
+FORMAT = "pbx-harness-report/2"
 
 MOST_EXCHANGES = 8
 MOST_LADDERS = 3
@@ -52,6 +55,10 @@ def report(run: Run, mask: Masker, *, evidence: bool = True) -> dict[str, Json]:
         mask: What to hide, beyond the people who occur in a case's own evidence.
         evidence: With exchanges and ladders; without them it is a summary, and no document.
     """
+    found = causes_of(run.results, run.endpoint)
+    causes = {
+        one.case.id: f"C{place}" for place, cause in enumerate(found, 1) for one in cause.results
+    }
     content: dict[str, Json] = {
         "format": FORMAT,
         "verdict": run.verdict.value,
@@ -61,11 +68,62 @@ def report(run: Run, mask: Masker, *, evidence: bool = True) -> dict[str, Json]:
         "started": run.started,
         "duration_s": round(run.duration_s, 3),
         "aborted": mask(run.aborted) if run.aborted is not None else None,
+        "level": run.level.value,
+        "stopped": _stopped(run, mask),
+        "causes": [_cause(f"C{place}", cause, run, mask) for place, cause in enumerate(found, 1)],
         "counts": {verdict.value: run.counts[verdict] for verdict in Verdict},
-        "cases": [_case(result, run, mask, evidence=evidence) for result in run.results],
+        "cases": [_case(result, run, mask, causes, evidence=evidence) for result in run.results],
         "excluded": _excluded(),
     }
     return {key: _storable(value) for key, value in content.items()}
+
+
+def _stopped(run: Run, mask: Masker) -> Json:
+    """Say why the endpoint was asked no more; null if it was asked to the end."""
+    stop = run.stopped
+    if stop is None:
+        return None
+    return {
+        "kind": stop.kind.value,
+        "requests": stop.requests,
+        "seconds": round(stop.seconds, 1),
+        "retry_after_s": stop.retry_after_s,
+        "advised_rps": stop.advised_rps,
+        "answer": mask(_shown_body(stop.exchange)),
+    }
+
+
+def _cause(cause_id: str, cause: Cause, run: Run, mask: Masker) -> Json:
+    lead = cause.lead
+    mask = mask_for(lead, mask)
+    direct = [one for one in cause.results if one.finding.saw is Saw.VIOLATED]
+    return {
+        "id": cause_id,
+        "title": mask(title(cause)),
+        "symptom": cause.signature.symptom.value,
+        "rank": cause.rank.name.lower().replace("_", "-"),
+        "verdict": cause.verdict.value,
+        "assumption": cause.assumption.value if cause.assumption else None,
+        "advice": advice(cause, run.endpoint, mask),
+        "answer": mask(_shown_body(cause.exchange)) if cause.exchange else None,
+        "case": lead.case.id,
+        "cases": [one.case.id for one in direct],
+        "consequences": [one.case.id for one in cause.results if one not in direct],
+    }
+
+
+_MOST_SHOWN = 200
+"""Characters of an answer that stand beside a cause."""
+
+
+def _shown_body(exchange: Exchange) -> str:
+    """Return the status of an answer and the beginning of its body, on one line."""
+    if exchange.reply is None:
+        return exchange.failure.detail if exchange.failure else ""
+    line = f"HTTP {exchange.reply.status} {exchange.reply.reason}".rstrip()
+    body = " ".join(exchange.body.split())
+    cut = "…" if len(body) > _MOST_SHOWN else ""
+    return f"{line}  {body[:_MOST_SHOWN]}{cut}".rstrip()
 
 
 def _suite(run: Run) -> Json:
@@ -128,7 +186,9 @@ def _own_id(session: str) -> str:
     return session[: next((at for at, letter in enumerate(session) if not letter.isdigit()), None)]
 
 
-def _case(result: CaseResult, run: Run, mask: Masker, *, evidence: bool) -> Json:
+def _case(
+    result: CaseResult, run: Run, mask: Masker, causes: Mapping[str, str], *, evidence: bool
+) -> Json:
     case, requirement = result.case, result.case.requirement
     mask = mask_for(result, mask)
     shown = _shown(result)
@@ -149,6 +209,8 @@ def _case(result: CaseResult, run: Run, mask: Masker, *, evidence: bool) -> Json
     reason = result.finding.reason
     seen: dict[str, Json] = {
         "reason": sentence(result.finding),
+        "cause": causes.get(case.id),
+        "assumption": reason.assumption.value if reason.assumption else None,
         "kind": reason.kind.value,
         "subject": plain(reason.subject),
         "expected": reason.expected,

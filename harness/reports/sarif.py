@@ -34,6 +34,8 @@ def sarif(report: Report) -> str:
         "properties": {
             "verdict": report["verdict"],
             "cases_digest": report["suite"]["cases_digest"],
+            "level": report["level"],
+            "causes": list(report["causes"]),
         },
     }
     return document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -82,6 +84,7 @@ def _result(case: CaseReport, places: Mapping[str, int], report: Report) -> Json
             "case": case["id"],
             "verdict": case["verdict"],
             "caller": case["caller"],
+            "cause": case["cause"],
             "replay": case["replay"],
         },
     }

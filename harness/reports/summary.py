@@ -9,25 +9,28 @@ from harness.display.counting import counted
 from harness.display.terminal import Terminal
 from harness.reports.overview import (
     CaseReport,
+    CauseReport,
     Family,
     NotTested,
     Report,
     facts_to_add,
-    failing,
     families,
     not_tested,
-    remarks,
+    reach,
     run_sentences,
     run_title,
+    to_consider,
     to_fix,
 )
 from harness.reports.report import mask_for
-from harness.reports.words import SOURCES, VERDICTS
+from harness.reports.words import ASSUMPTIONS, SOURCES, VERDICTS
 from mockpbx.manifest.facts import FACTS
 from mockpbx.masking import Masker
 
 _MOST_SHOWN = 3
-"""Failures shown in full; whoever fixed these runs it again."""
+"""Causes shown in full; whoever fixed these runs it again."""
+_MOST_NAMED = 12
+"""Causes that are at least named."""
 _MOST_FACTS = 8
 _MOST_REASONS = 4
 _MOST_LETTERS = 300
@@ -39,6 +42,7 @@ _RUN_STYLES = {
     "certified": "bold green",
     "certified-with-remarks": "bold yellow",
     "not-certified": "bold red",
+    "partial": "bold cyan",
     "aborted": "bold magenta",
 }
 
@@ -68,7 +72,7 @@ def print_summary(terminal: Terminal, report: Report) -> None:
     terminal.say((title, _RUN_STYLES[report["verdict"]]), f"  {first}")
     for line in further:
         terminal.say(line)
-    _print_next(terminal, report["cases"])
+    _print_next(terminal, report)
     _print_untested(terminal, report)
 
 
@@ -98,17 +102,26 @@ def _print_families(terminal: Terminal, found: Sequence[Family]) -> None:
 # -- what to do next -------------------------------------------------------------------
 
 
-def _print_next(terminal: Terminal, cases: Sequence[CaseReport]) -> None:
-    wrong = to_fix(cases)
-    groups = wrong or [[case] for case in remarks(cases)]
-    if groups:
-        _head(terminal, "What to fix first" if wrong else "What could be better")
-        for group in groups[:_MOST_SHOWN]:
-            _print_group(terminal, group)
-        if len(groups) > _MOST_SHOWN:
-            more = counted(len(groups) - _MOST_SHOWN, "requirement" if wrong else "remark")
+def _print_next(terminal: Terminal, report: Report) -> None:
+    wrong, better = to_fix(report), to_consider(report)
+    cases = {case["id"]: case for case in report["cases"]}
+    for title, causes, most in (
+        ("What to fix first", wrong, _MOST_SHOWN),
+        ("What could be better", better, 0 if wrong else _MOST_SHOWN),
+    ):
+        if not causes:
+            continue
+        _head(terminal, title)
+        for cause in causes[:most]:
+            _print_cause(terminal, cause, cases[cause["case"]])
+        for cause in causes[most:_MOST_NAMED]:
+            words = VERDICTS[cause["verdict"]]
+            said = f"{_brief(cause['title'])}  ({reach(cause)})"
+            terminal.say((f"{words.mark} {cause['case']:<11}", words.style), said)
+        if len(causes) > _MOST_NAMED:
+            more = counted(len(causes) - _MOST_NAMED, "cause")
             terminal.say(f"and {more} more; --html FILE writes a report of all")
-    faults = [case for case in failing(cases) if case["verdict"] == "error"]
+    faults = [case for case in report["cases"] if case["verdict"] == "error"]
     if faults:
         _head(terminal, "Errors of the harness, which are not the endpoint's")
         for case in faults[:_MOST_SHOWN]:
@@ -120,27 +133,26 @@ def _head(terminal: Terminal, text: str) -> None:
     terminal.say((text, "bold"))
 
 
-def _print_group(terminal: Terminal, cases: Sequence[CaseReport]) -> None:
-    case, *others = cases
-    words = VERDICTS[case["verdict"]]
-    terminal.say((f"{words.mark} {case['id']}  ", words.style), (case["title"], "bold"))
-    for label, text in _rows(case, others):
+def _print_cause(terminal: Terminal, cause: CauseReport, case: CaseReport) -> None:
+    words = VERDICTS[cause["verdict"]]
+    terminal.say((f"{words.mark} {_brief(cause['title'])}", words.style), f"  ({reach(cause)})")
+    for label, text in _rows(cause, case):
         _labelled(terminal, label, text)
 
 
-def _rows(case: CaseReport, others: Sequence[CaseReport]) -> Iterator[tuple[str, str]]:
+def _rows(cause: CauseReport, case: CaseReport) -> Iterator[tuple[str, str]]:
+    if cause["answer"]:
+        yield "answer", cause["answer"]
     source = SOURCES.get(case["source"], case["source"])
     yield "required", f"{case['requirement']} ({case['keyword']}, {source})"
-    if case["expected"]:
-        yield "expected", _brief(case["expected"])
-    yield "received", _brief(case["received"] or case["reason"])
+    if cause["assumption"]:
+        yield "assumed", f"{ASSUMPTIONS[cause['assumption']]}: a remark, and no fault"
     if case["caller"]:
         yield "so", case["caller"]
-    yield "fix", case["fix"]
-    if others:
-        ids = ", ".join(other["id"] for other in others[:_MOST_FACTS])
-        more = f" and {len(others) - _MOST_FACTS} more" if len(others) > _MOST_FACTS else ""
-        yield "also", f"{ids}{more}"
+    yield "fix", cause["advice"]
+    others = [one for one in (*cause["cases"], *cause["consequences"]) if one != case["id"]]
+    more = f" and {len(others) - _MOST_FACTS} more" if len(others) > _MOST_FACTS else ""
+    yield "cases", ", ".join([case["id"], *others[:_MOST_FACTS]]) + more
     yield "again", case["replay"]
 
 

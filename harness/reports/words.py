@@ -6,8 +6,28 @@ RUN_TITLES = {
     "certified": "Certified",
     "certified-with-remarks": "Certified with remarks",
     "not-certified": "Not certified",
+    "partial": "No certificate",
     "aborted": "Aborted",
 }
+
+LEVELS = {
+    "protocol": "what answers at the address keeps to the protocol; where callers end is not known",
+    "behaviour": "callers end where the facts say they should",
+    "complete": "callers end where they should, in every state and branch that is declared",
+}
+"""How much a certificate says."""
+
+ASSUMPTIONS = {
+    "redirect": "nobody documents whether a PBX follows redirects",
+    "form": "nobody documents that a PBX refuses this",
+    "deadline": "nobody has declared how long the PBX waits (deadline in pbx.toml)",
+    "parameters": "nobody has declared which parameters the PBX sends (parameters in pbx.toml)",
+    "hidden-caller": "nobody has declared how hidden callers arrive (hidden_caller in pbx.toml)",
+    "scenario": "nobody has named the PBX scenario ([scenario] in pbx.toml)",
+    "derived-fact": "it rests on a fact that nobody declared",
+    "pace": "nobody documents how fast, and how often, people may call",
+}
+"""What must be assumed for something to be a fault, which is why it does not fail."""
 
 FAMILY_TITLES = {
     "REQ": "What the PBX may send",

@@ -17,6 +17,7 @@ from mockpbx.core.observed import Observed
 from mockpbx.filemodel import FileModel, Seconds
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.numbers import same_number
 
 InstructionKind = Literal["branch", "forward", "announcement", "valid", "none", "any"]
 Reached = Literal["nobody", "somebody", "voicemail"]
@@ -277,7 +278,7 @@ def _in_order(wanted: list[str], passed: list[str], fits: Callable[[str, str], b
 def _reaches(expect: Expect, evidence: Evidence) -> Iterator[Miss]:
     record, wanted = evidence.record, expect.reaches
     connected = record.connected
-    if connected in expect.never_reaches:
+    if any(same_number(connected, number) for number in expect.never_reaches):
         yield Miss(
             what="never_reaches", expected=f"not {connected}", received=f"talked to {connected}"
         )
@@ -289,7 +290,7 @@ def _reaches(expect: Expect, evidence: Evidence) -> Iterator[Miss]:
         "voicemail": connected is None and record.message_s > 0,
     }
     numbers = wanted if isinstance(wanted, list) else [wanted]
-    if not any(met.get(item, item == connected) for item in numbers):
+    if not any(met.get(item, same_number(connected, item)) for item in numbers):
         received = connected or ("voicemail" if record.message_s else "nobody")
         yield Miss(what="reaches", expected=" or ".join(numbers), received=received)
 
@@ -304,8 +305,9 @@ def _dials(expect: Expect, evidence: Evidence) -> Iterator[Miss]:
         for phone in answer.instruction.phones
     }
     for number in expect.never_dials:
-        if number in dialled | named:
-            how = "dialled" if number in dialled else "named in an answer"
+        if any(same_number(phone, number) for phone in dialled | named):
+            is_dialled = any(same_number(phone, number) for phone in dialled)
+            how = "dialled" if is_dialled else "named in an answer"
             yield Miss(what="never_dials", expected=f"not {number}", received=f"{number} {how}")
     if expect.legs is not None:
         yield from _legs(expect.legs, record)
@@ -317,7 +319,7 @@ def _legs(wanted: list[LegExpectation], record: CallRecord) -> Iterator[Miss]:
         return " ".join(part for part in parts if part)
 
     fits = len(wanted) == len(record.legs) and all(
-        leg.phone == want.phone
+        same_number(leg.phone, want.phone)
         and want.disposition in (None, leg.disposition)
         and want.shown in (None, leg.shown)
         for want, leg in zip(wanted, record.legs, strict=True)

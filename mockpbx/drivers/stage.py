@@ -17,7 +17,7 @@ from mockpbx.core import commands as do
 from mockpbx.core import events as on
 from mockpbx.core.call import CallEngine
 from mockpbx.core.channel import CallSetup
-from mockpbx.core.observed import Failure
+from mockpbx.core.observed import Failure, Observed
 from mockpbx.core.scenario import Scenario
 from mockpbx.drivers.agenda import Agenda, Entry, GiveUp, Resend
 from mockpbx.drivers.transport import Pace, Transport
@@ -274,8 +274,21 @@ class Stage:
         record, part = self._calls[owner].record, self._parts[owner]
         if record is None:
             raise HarnessError(f"{part.name} never ended")
-        exchanges = tuple(exchange for _, exchange in sorted(self._exchanges[owner].items()))
+        given_up = {item.request_id: item.failure for item in record.requests if item.failure}
+        exchanges = tuple(
+            _overdue(exchange, given_up.get(exchange.request_id))
+            for _, exchange in sorted(self._exchanges[owner].items())
+        )
         return CallResult(name=part.name, record=record, exchanges=exchanges, starts=part.starts)
+
+
+def _overdue(exchange: Exchange, failure: Failure | None) -> Exchange:
+    """Note that a request was given up because the deadline had passed, and not otherwise."""
+    if not exchange.abandoned or exchange.observed is not None or exchange.injected:
+        return exchange
+    if failure is None or failure.observed is not Observed.DEADLINE:
+        return exchange
+    return replace(exchange, observed=failure)
 
 
 def _understood(outcome: Outcome, *, injected: bool) -> Instructed | Failure:

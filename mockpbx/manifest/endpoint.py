@@ -8,7 +8,7 @@ from typing import Self
 
 from mockpbx.core.scenario import Scenario
 from mockpbx.manifest import pbx_toml
-from mockpbx.manifest.facts import DEFAULT_FACTS, FactKind, kind_of
+from mockpbx.manifest.facts import DEFAULT_FACTS, FactKind, derived, kind_of
 from mockpbx.masking import HIDDEN, Masker, secrets_of_headers, secrets_of_url, without_secrets
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.request import Dialect, Method, Profile
@@ -35,6 +35,7 @@ class Endpoint:
         names_scenario: Whether anybody said which PBX scenario this is.
         declares_deadline: Whether anybody said how long the PBX waits.
         hidden_caller: How hidden callers arrive, if anybody said so.
+        derived: Names of facts that nobody declared, but that follow from those declared.
     """
 
     profile: Profile
@@ -50,6 +51,7 @@ class Endpoint:
     names_scenario: bool = False
     declares_deadline: bool = False
     hidden_caller: str | None = None
+    derived: frozenset[str] = frozenset()
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -71,7 +73,7 @@ class Endpoint:
             profile=manifest.profile(),
             scenario=_with_deadline(scenario, manifest.deadline_s),
             facts={**DEFAULT_FACTS, **manifest.facts},
-            states_url=pbx_toml.expanded(states.url, "states.url") if states else None,
+            states_url=pbx_toml.expanded_url(states.url, "states.url") if states else None,
             states_headers=(
                 pbx_toml.expanded_headers(states.headers, "states.headers") if states else ()
             ),
@@ -83,6 +85,11 @@ class Endpoint:
             declares_deadline=manifest.deadline_s is not None or _is_file(manifest.scenario.use),
             hidden_caller=manifest.endpoint.hidden_caller,
         )
+
+    def with_derived_facts(self) -> Self:
+        """Return the endpoint with the facts that follow from those that are declared."""
+        more = derived(self.facts)
+        return replace(self, facts={**self.facts, **more}, derived=frozenset(more))
 
     @property
     def declares_parameters(self) -> bool:
@@ -119,7 +126,8 @@ class Endpoint:
                 **self._declared_form(),
             },
             "scenario": {"use": self.scenario.name},
-            "facts": dict(self.facts),
+            "facts": {name: text for name, text in self.facts.items() if name not in self.derived},
+            "derived_facts": {name: self.facts[name] for name in sorted(self.derived)},
             "states": {"url": without_secrets(states_url)} if states_url else None,
         }
 

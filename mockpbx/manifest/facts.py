@@ -3,6 +3,7 @@
 A name outside the table is the owner's own, for their call scripts and features.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -159,3 +160,21 @@ def kind_of(name: str) -> FactKind | None:
     """Return the kind of a fact; None for one of the owner's own."""
     fact = FACTS.get(name)
     return fact.kind if fact else None
+
+
+_UNKNOWN = ("unknown_order", "unknown_order_2", "unknown_order_3")
+
+
+def derived(facts: Mapping[str, str]) -> Mapping[str, str]:
+    """Return facts that follow from others: orders of the right length that nobody has.
+
+    Nobody numbers orders 99999, 99998 …; who does names unknown orders of their own.
+    """
+    order = facts.get("order", "")
+    if not order.isdigit():
+        return {}
+    taken = set(facts.values())
+    free = (str(number) for number in range(10 ** len(order) - 1, -1, -1))
+    unknown = (number.zfill(len(order)) for number in free)
+    unused = (number for number in unknown if number not in taken)
+    return {name: next(unused) for name in _UNKNOWN if name not in facts}

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from pydantic import AfterValidator, Field
 
@@ -94,7 +95,7 @@ class Manifest(FileModel):
             ManifestError: An environment variable is not set.
         """
         return Profile(
-            url=expanded(self.endpoint.url, "endpoint.url"),
+            url=expanded_url(self.endpoint.url, "endpoint.url"),
             dialect=Dialect(self.endpoint.dialect),
             method=Method(self.endpoint.method),
             headers=expanded_headers(self.endpoint.headers, "endpoint.headers"),
@@ -153,7 +154,8 @@ def _unusable(manifest: Manifest) -> Iterator[tuple[Key, str]]:
         texts: dict[tuple[str, ...], str] = {("url",): section.url}
         texts |= {("headers", header): value for header, value in section.headers.items()}
         for key, text in texts.items():
-            message = _unset(text) or _unsendable(key, expanded(text, name))
+            expand = expanded_url if key == ("url",) else expanded
+            message = _unset(text) or _unsendable(key, expand(text, name))
             if message:
                 yield (name, *key), message
 
@@ -241,6 +243,32 @@ def expanded(text: str, key: str) -> str:
         return os.environ[name]
 
     return _VARIABLE.sub(value, text)
+
+
+_PAST_THE_HOST = re.compile(r"://[^/?#]*[/?#]")
+_ENCODED = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*")
+
+
+def expanded_url(text: str, key: str) -> str:
+    """Put environment variables into an address.
+
+    A value in the path or the query is percent-encoded, so that a secret with ``#`` or ``&``
+    stays one value; one that holds nothing but encoded characters is left as it is. The
+    beginning of the address, or its host, may be a variable too, and is taken as it is.
+
+    Raises:
+        ManifestError: One is not set.
+    """
+    parts: list[str] = []
+    end = 0
+    for found in _VARIABLE.finditer(text):
+        parts.append(text[end : found.start()])
+        value = expanded(found.group(), key)
+        is_value = _PAST_THE_HOST.search("".join(parts)) is not None
+        plain = is_value and not ("%" in value and _ENCODED.fullmatch(value))
+        parts.append(quote(value, safe="") if plain else value)
+        end = found.end()
+    return "".join([*parts, text[end:]])
 
 
 def expanded_headers(headers: Mapping[str, str], key: str) -> tuple[tuple[str, str], ...]:

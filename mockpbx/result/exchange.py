@@ -23,7 +23,7 @@ class Exchange:
         elapsed_s: Seconds until its outcome; what injected delays add is not in it.
         request: What was sent.
         reply: What the endpoint answered; None if no HTTP answer came.
-        observed: What the endpoint's own answer means.
+        observed: What the endpoint's own answer means; or that it did not come in time.
         seen: What the call was given: the same, unless a failure was injected.
         injected: Ids of the failures put in its place.
         abandoned: True if the PBX gave the request up and closed the connection; `reply`

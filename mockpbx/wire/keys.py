@@ -51,6 +51,12 @@ def missing(value: Mapping[str, object]) -> Rejected:
 
 
 def _guess(value: Mapping[str, object]) -> str:
+    envelope = _envelope(value)
+    if envelope:
+        return envelope
+    reported = _reported(value)
+    if reported:
+        return f"; this reports an error: {reported}"
     for key in _unknown(value)[:_MOST_COMPARED]:
         meant = suggestion(key)
         if meant:
@@ -59,6 +65,39 @@ def _guess(value: Mapping[str, object]) -> str:
         if isinstance(inner, dict) and any(name in inner for name in KNOWN):
             return f"; it is inside `{excerpt(key, 40)}`, but belongs at the root"
     return f"; the answer has {listed(value)}" if value else "; the object is empty"
+
+
+def _envelope(value: Mapping[str, object]) -> str:
+    """Look into the envelope of a function gateway, which is to take it off itself [field]."""
+    status = next((key for key in ("statusCode", "status_code") if key in value), None)
+    body = value.get("body")
+    if status is None or body is None:
+        return ""
+    inner = body if isinstance(body, str) else ""
+    held = next((name for name in KNOWN if f'"{name}"' in inner or name in _keys_of(body)), None)
+    what = f", which holds `{held}`" if held else ""
+    return f"; this is a function gateway's envelope ({status}): answer with its body{what}, alone"
+
+
+def _keys_of(body: object) -> Iterable[str]:
+    return body if isinstance(body, dict) else ()
+
+
+_REPORTS = ("message", "detail", "error_description", "error", "errors")
+"""Keys under which frameworks say what is wrong, the most telling first [field]."""
+
+
+def _reported(value: Mapping[str, object]) -> str:
+    """Quote the error that an object reports instead of instructing; nothing if it reports none."""
+    names = [name for name in _REPORTS if value.get(name)]
+    # A message alone may be meant for the caller.
+    if not names or (names == ["message"] and not any(name in value for name in _WITH_A_MESSAGE)):
+        return ""
+    said = value[names[0]]
+    return f"“{excerpt(said if isinstance(said, str) else repr(said))}”"
+
+
+_WITH_A_MESSAGE = ("code", "status", "exception", "success", "statusCode", "timestamp", "path")
 
 
 def unknown_note(value: Mapping[str, object]) -> list[str]:

@@ -41,6 +41,7 @@ class Endpoint:
         style: What it is made with.
         make: Makes it; None where another program does.
         caught_by: The case that must notice; None for a correct one.
+        after: Cases that must have been run before, for it to go wrong.
         verdict: What that case comes to.
         method: How it wants to be asked.
         dialect: By which brand.
@@ -57,6 +58,7 @@ class Endpoint:
     style: Style
     make: Callable[[], Any] | None = None
     caught_by: str | None = None
+    after: tuple[str, ...] = ()
     verdict: Verdict = Verdict.FAIL
     method: Method = Method.GET
     dialect: Dialect = Dialect.COMAGIC

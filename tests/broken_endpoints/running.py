@@ -141,6 +141,6 @@ def certify(
 
 async def _certified(where: known.Endpoint, cases: list[Case], jobs: int) -> list[CaseResult]:
     async with AsyncPbx(where) as pbx:
-        certifier = Certifier(pbx, tell=lambda _event: None, jobs=jobs)
+        certifier = Certifier(pbx, tell=lambda _event: None, jobs=jobs, recovery_s=0.1)
         await certifier.run(cases)
     return certifier.results

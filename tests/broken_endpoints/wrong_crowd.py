@@ -8,7 +8,14 @@ import threading
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tests.broken_endpoints.base import CourierLine, Reply, Request
+from tests.broken_endpoints.base import (
+    OPERATORS,
+    Asked,
+    CourierLine,
+    Instruction,
+    Reply,
+    Request,
+)
 from tests.broken_endpoints.plain import Handler
 from tests.broken_endpoints.register import broken
 
@@ -69,3 +76,44 @@ class StandsStillInACrowd(_Crowded):
         if self.is_crowded:
             self.lock.acquire()
         return super().respond(request)
+
+
+class _Counts(CourierLine):
+    """Counts the calls it was asked about."""
+
+    most = 50
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sessions: set[str | None] = set()
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether it has met more calls than it was made for."""
+        return len(self.sessions) > self.most
+
+    def instruct(self, asked: Asked) -> Instruction:
+        """Note the call."""
+        self.sessions.add(asked.session)
+        return super().instruct(asked)
+
+
+_MANY_CALLS = ("CONC-023", "CONC-024", "CONC-042")
+
+
+@broken("SEQ-080", after=_MANY_CALLS)
+class ServesFiftyCalls(_Counts):
+    """Serves its first fifty calls, and sends all couriers to the operators after that."""
+
+    def for_courier(self, asked: Asked) -> Instruction:
+        return OPERATORS if self.is_full else super().for_courier(asked)
+
+
+@broken("SEQ-081", after=_MANY_CALLS)
+class FailsAfterFiftyCalls(_Counts):
+    """Has a file open for each call, and fails when there are too many."""
+
+    def for_others(self, asked: Asked) -> Instruction:
+        if self.is_full:
+            raise OSError("too many open files")
+        return super().for_others(asked)

@@ -20,7 +20,7 @@ class JsonifyOfJson(FlaskLine):
         return jsonify(json.dumps(self.instruct(self.understand(self.values()))))
 
 
-@broken("REQ-010", Style.FLASK)
+@broken("REQ-010", Style.FLASK, verdict=Verdict.NONSTRICT)
 class ArgsInBrackets(FlaskLine):
     """Reads request.args[…], which is a Bad Request when a parameter is not sent."""
 
@@ -40,7 +40,7 @@ class AbortsWith404(FlaskLine):
         return jsonify(self.instruct(asked))
 
 
-@broken("REPLY-004", Style.FLASK)
+@broken("REPLY-004", Style.FLASK, verdict=Verdict.INFO)
 class SlashAtTheEnd(FlaskLine):
     """Has its route with a slash at the end: Flask redirects whoever comes without."""
 

@@ -57,7 +57,7 @@ class ForbiddenForStrangers(CourierLine):
         return Reply(status=status, body=said.body, headers=said.headers)
 
 
-@broken("REPLY-004")
+@broken("REPLY-004", verdict=Verdict.INFO)
 class Redirects(CourierLine):
     """Redirects to the address with a slash at its end."""
 

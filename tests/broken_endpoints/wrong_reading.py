@@ -6,8 +6,15 @@ from urllib.parse import parse_qsl, unquote
 
 from harness.certify.model import Verdict
 from mockpbx.wire.request import Dialect, Method
-from tests.broken_endpoints.base import Asked, CourierLine, Reply, Request
-from tests.broken_endpoints.crm import Order
+from tests.broken_endpoints.base import (
+    OPERATORS,
+    Asked,
+    CourierLine,
+    Instruction,
+    Reply,
+    Request,
+)
+from tests.broken_endpoints.crm import OTHER_COURIER, Order
 from tests.broken_endpoints.register import broken
 
 
@@ -21,35 +28,35 @@ class _Needs(CourierLine):
         return super().understand(parameters)
 
 
-@broken("REQ-010")
+@broken("REQ-010", verdict=Verdict.NONSTRICT)
 class NeedsNuma(_Needs):
     """Fails when `numa` is not sent."""
 
     needed = "numa"
 
 
-@broken("REQ-011")
+@broken("REQ-011", verdict=Verdict.NONSTRICT)
 class NeedsNumb(_Needs):
     """Fails when `numb` is not sent."""
 
     needed = "numb"
 
 
-@broken("REQ-014")
+@broken("REQ-014", verdict=Verdict.NONSTRICT)
 class NeedsInputResult(_Needs):
     """Fails when `input_result` is not sent."""
 
     needed = "input_result"
 
 
-@broken("REQ-012")
+@broken("REQ-012", verdict=Verdict.NONSTRICT)
 class NeedsStartTime(_Needs):
     """Fails when `start_time` is not sent."""
 
     needed = "start_time"
 
 
-@broken("REQ-013")
+@broken("REQ-013", verdict=Verdict.NONSTRICT)
 class NeedsCdrId(_Needs):
     """Fails when `cdr_id` is not sent."""
 
@@ -241,3 +248,59 @@ class QueryOfPostIgnored(CourierLine):
 
     def parameters(self, request: Request) -> dict[str, str]:
         return super().parameters(replace(request, query=""))
+
+
+@broken("REQ-062")
+class ReadsANumber(CourierLine):
+    """Reads the digits of a courier as a number, and fails on what is none."""
+
+    def find(self, asked: Asked) -> Order | None:
+        int(asked.digits or "")
+        return super().find(asked)
+
+
+@broken("REQ-063")
+class BreaksOnHash(CourierLine):
+    """Fails when a courier ends the order with a hash sign."""
+
+    def find(self, asked: Asked) -> Order | None:
+        if "#" in (asked.digits or ""):
+            raise ValueError(asked.digits)
+        return super().find(asked)
+
+
+@broken("REQ-065")
+class ZerosFindNothing(CourierLine):
+    """Answers an empty object to a courier whose digits are all zeros."""
+
+    def refuse(self, asked: Asked) -> Instruction:
+        return super().refuse(asked) if (asked.digits or "").strip("0") else {}
+
+
+@broken("ROBUST-103")
+class LettersAreNoOrder(CourierLine):
+    """Fails when letters come where a courier's order should be, and nowhere else."""
+
+    def find(self, asked: Asked) -> Order | None:
+        if any(letter.isalpha() for letter in asked.digits or ""):
+            raise ValueError(asked.digits)
+        return super().find(asked)
+
+
+@broken("ROBUST-106")
+class OrdersOfEightDigits(CourierLine):
+    """Has room for eight digits of an order, and fails on four thousand."""
+
+    def find(self, asked: Asked) -> Order | None:
+        if len(asked.digits or "") > 1000:
+            raise ValueError("value too long for type character varying(8)")
+        return super().find(asked)
+
+
+@broken("SEQ-007")
+class ServesOneCourier(CourierLine):
+    """Knows the orders of its first courier only; the second is sent to the operators."""
+
+    def decide(self, asked: Asked) -> Instruction:
+        second = asked.caller == OTHER_COURIER and asked.digits
+        return OPERATORS if second else super().decide(asked)

@@ -4,6 +4,8 @@ from functools import cache
 from importlib import import_module
 
 MODULES = (
+    "asked",
+    "closing",
     "concurrency",
     "concurrency_burst",
     "concurrency_repeats",

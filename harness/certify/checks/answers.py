@@ -15,6 +15,7 @@ from mockpbx.errors import UsageError
 from mockpbx.manifest.facts import PEOPLE, kind_of
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.numbers import same_number
 from mockpbx.wire.reply import Instructed
 
 OWN_ORDER = "courier, own order"
@@ -44,13 +45,6 @@ def check_each(table: Mapping[str, _Row], make: Callable[[_Row], Check]) -> None
 
 
 # -- who is who -----------------------------------------------------------------------
-
-
-def same_number(one: str | None, other: str) -> bool:
-    """Tell whether two spellings, ``7916…`` and ``8916…``, are one person's phone."""
-    if one is None or min(len(one), len(other)) < _NATIONAL_DIGITS:
-        return one == other
-    return one[-_NATIONAL_DIGITS:] == other[-_NATIONAL_DIGITS:]
 
 
 def people(context: Context, *, but: str = "") -> Mapping[str, str]:
@@ -150,7 +144,8 @@ def not_asked(played: CallResult) -> Finding:
     """Say why a courier could not type an order: connected at once, or led elsewhere."""
     if any(phones(exchange) for exchange in played.exchanges):
         return not_applicable(AT_ONCE)
-    return untestable(f"the courier was never asked for the order: {story(played)}")
+    said = f"the courier was never asked for the order: {story(played)}"
+    return untestable(said, blamed=played.exchanges[-1:])
 
 
 def typed(played: CallResult, digits: str) -> bool:
@@ -192,7 +187,8 @@ async def ordinary(context: Context) -> Sequence[ObservedReply] | Finding:
     """Return the whole common_calls, or say that the endpoint broke down over all of it."""
     common_calls = await context.common_calls()
     if all(fell_silent(sample.exchange) for sample in common_calls):
-        return untestable("the endpoint broke down over every ordinary call")
+        first = tuple(sample.exchange for sample in common_calls[:1])
+        return untestable("the endpoint broke down over every ordinary call", blamed=first)
     return common_calls
 
 
@@ -204,26 +200,31 @@ async def no_proof(context: Context, refusals: Iterable[Exchange]) -> Finding | 
     """
     for refusal in refusals:
         if fell_silent(refusal):
-            return untestable(f"the endpoint did not refuse, it broke down: {described(refusal)}")
-    probe = await context.probe()
-    if fell_silent(probe):
-        return untestable(f"the endpoint no longer answers: {described(probe)}")
+            return broke_down(refusal)
+    context.must_live_on(dead)
     return await no_delivery(context)
+
+
+def broke_down(answer: Exchange) -> Finding:
+    """Say that an answer is no refusal."""
+    said = f"the endpoint did not refuse, it broke down: {described(answer)}"
+    return untestable(said, blamed=(answer,))
+
+
+def dead(probe: Exchange) -> Finding:
+    """Say that nothing can be concluded: the endpoint does not answer the next call either."""
+    return untestable(f"the endpoint no longer answers: {described(probe)}", blamed=(probe,))
 
 
 async def no_delivery(context: Context) -> Finding | None:
     """Object that not even the courier's own order leads to the customer."""
     customer = context.fact("customer")
-    answers = list(_numbers_of(await context.common_calls()))
-    if any(same_number(phone, customer) for phone in answers):
+    common = await context.common_calls()
+    own = [sample.exchange for sample in common if sample.label.startswith(OWN_ORDER)]
+    if any(same_number(phone, customer) for exchange in own for phone in phones(exchange)):
         return None
     return untestable(
         f"the courier's own order {context.fact('order')} does not lead to the customer "
-        f"{customer}, so nothing can be concluded from others who are not led there"
+        f"{customer}, so nothing can be concluded from others who are not led there",
+        blamed=tuple(own[-1:]),
     )
-
-
-def _numbers_of(common_calls: Sequence[ObservedReply]) -> Iterator[str]:
-    for sample in common_calls:
-        if sample.label.startswith(OWN_ORDER):
-            yield from phones(sample.exchange)

@@ -10,7 +10,6 @@ from harness.certify.checks.answers import (
     check_each,
     disclosed,
     people,
-    same_number,
     story,
 )
 from harness.certify.checks.concurrency_burst import NONE_IN_TIME, TOO_LATE, exhausted
@@ -19,6 +18,7 @@ from harness.certify.reasons import Finding, satisfied, untestable, violated
 from harness.certify.registry import Check, check
 from mockpbx.callscript.model import Call, HangUp
 from mockpbx.result.call_result import CallResult
+from mockpbx.wire.numbers import same_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +82,9 @@ _CROSSINGS = {
     "CONC-021": _apart(0.25, _COURIER, _OTHER, _OTHER, _COURIER),
     "CONC-022": _apart(0.25, _COURIER, _SECOND, _SECOND, _COURIER),
     # A stranger comes last: who keeps "the caller" in a global keeps this one.
-    "CONC-023": _apart(0.0, _COURIER, _OTHER, _HIDDEN, _COURIER, _STRANGER, times=10),
+    "CONC-023": _apart(0.0, _COURIER, _OTHER, _HIDDEN, _COURIER, _STRANGER, times=4),
     "CONC-024": _apart(0.25, _COURIER, _GIVES_UP, _LEAVES, _COURIER, _STRANGER, times=4),
-    "CONC-040": _apart(60.0, _COURIER, _STRANGER, _OTHER, _HIDDEN, times=5),
+    "CONC-040": _apart(60.0, _COURIER, _STRANGER, _OTHER, _HIDDEN, times=3),
 }
 
 
@@ -173,7 +173,8 @@ def _unserved(context: Context, caller: _Caller, played: CallResult, alone: Call
     """Tell an endpoint that many calls confuse from one that never serves this caller."""
     customer = context.fact(caller.customer or "")
     if not _served(context, caller, alone):
-        return untestable(f"also alone the courier does not reach {customer}: {story(alone)}")
+        said = f"also alone the courier does not reach {customer}: {story(alone)}"
+        return untestable(said, blamed=alone.exchanges[-1:])
     return violated(
         expected=f"the courier talks to {customer}, as before, when nobody else called",
         received=story(played),

@@ -29,7 +29,8 @@ async def everybody_in_a_burst_is_answered(context: Context) -> Finding:
     # Connections that earlier cases have left would be shared: a few questions at a time.
     async with context.pbx.fresh_transport() as way:
         asked = (context.ask(question, transport=way) for question in questions)
-        answers = await asyncio.gather(*asked)
+        with context.in_company():
+            answers = await asyncio.gather(*asked)
     judged = [answer for answer in answers if not _late(answer)]
     for answer in judged:
         if isinstance(answer.observed, Failure):

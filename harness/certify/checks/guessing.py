@@ -4,10 +4,8 @@ A good endpoint counts wrong orders, also over several calls. So a courier guess
 once in a run, and several cases look at it.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from harness.certify.checks.answers import (
     AT_ONCE,
@@ -15,16 +13,16 @@ from harness.certify.checks.answers import (
     instructed,
     no_proof,
     phones,
-    same_number,
     story,
     typed,
 )
-from harness.certify.context import CommonCalls, Context
+from harness.certify.context import Context
 from harness.certify.reasons import Finding, not_applicable, satisfied, violated
 from harness.certify.registry import check
 from mockpbx.callscript.model import HangUp
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.numbers import same_number
 
 _TYPES = ("unknown_order", "unknown_order_2", "unknown_order_3", "order")
 
@@ -48,22 +46,10 @@ class _Guessed:
         return self
 
 
-@dataclass(slots=True)
-class _Memory:
-    lock: asyncio.Lock
-    guessed: _Guessed | None = None
-
-
-_OF_RUNS: "WeakKeyDictionary[CommonCalls, _Memory]" = WeakKeyDictionary()
-
-
 async def _guessed(context: Context) -> _Guessed:
     """Return the call in which the courier guesses; it is placed once in a run."""
-    memory = _OF_RUNS.setdefault(context.common, _Memory(asyncio.Lock()))
-    async with memory.lock:
-        if memory.guessed is None:
-            memory.guessed = await _guess(Context(context.case, context.pbx, context.common))
-    return memory.guessed.show(context)
+    guessed = await context.shared.once("guesses", lambda: _guess(context.own()))
+    return guessed.show(context)
 
 
 async def _guess(context: Context) -> _Guessed:

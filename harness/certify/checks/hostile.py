@@ -16,9 +16,10 @@ from mockpbx.wire.request import Method, build
 
 NUMA, DIGITS, SESSION = "numa", "input_result", "the call id"
 PLACES = (NUMA, DIGITS, SESSION)
-"""Where a value is put. Digits are a stranger's: a courier's would be guesses."""
+"""Where a value is put. The digits are a stranger's; `asked` enters those of who is asked."""
 
-_MARK = "PutItHere"
+MARK = "PutItHere"
+"""Stands in a request for bytes that no text encodes to, until they are `inserted`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def aimed(context: Context, place: str, payload: Payload, digits: str | None = N
         payload: What is put there.
         digits: What a hostile caller enters besides.
     """
-    value = payload.text if payload.encoded is None else _MARK
+    value = payload.text if payload.encoded is None else MARK
     if place == NUMA:
         question = context.fields(value, digits)
     elif place == DIGITS:
@@ -75,10 +76,10 @@ def aimed(context: Context, place: str, payload: Payload, digits: str | None = N
         fresh = context.pbx.session_id()
         question = context.fields(caller, session=fresh + value)
     request = build(question, context.profile)
-    return request if payload.encoded is None else _inserted(request, payload.encoded)
+    return request if payload.encoded is None else inserted(request, payload.encoded)
 
 
-def _inserted(request: HttpRequest, encoded: str) -> HttpRequest:
+def inserted(request: HttpRequest, encoded: str) -> HttpRequest:
     """Put bytes that no text encodes to in the place of the mark."""
     raw = encoded.encode()
     if "json" in (request.header("Content-Type") or ""):
@@ -86,8 +87,8 @@ def _inserted(request: HttpRequest, encoded: str) -> HttpRequest:
     body = request.body
     return replace(
         request,
-        url=request.url.replace(_MARK, encoded),
-        body=body if body is None else body.replace(_MARK.encode(), raw),
+        url=request.url.replace(MARK, encoded),
+        body=body if body is None else body.replace(MARK.encode(), raw),
     )
 
 
@@ -100,13 +101,20 @@ async def fire(
     """Send every value in every place, one after another."""
     places = tuple(places)
     return [
-        Shot(
-            label=f"{payload.name} in {place}",
-            exchange=await context.send(aimed(context, place, payload, digits)),
-        )
-        for payload in payloads
-        for place in places
+        await _shot(context, payload, place, digits) for payload in payloads for place in places
     ]
+
+
+async def _shot(context: Context, payload: Payload, place: str, digits: str | None) -> Shot:
+    """Send a value once in a run; several cases look at the answer."""
+
+    async def sent() -> Exchange:
+        own = context.own()
+        return await own.send(aimed(own, place, payload, digits))
+
+    exchange = await context.shared.once(f"{payload} {place} {digits}", sent)
+    context.exchanges.append(exchange.numbered(len(context.exchanges) + 1))
+    return Shot(label=f"{payload.name} in {place}", exchange=context.exchanges[-1])
 
 
 async def say(
@@ -165,22 +173,28 @@ async def survived(
         if fell_silent(shot.exchange) and not right and not closed:
             received = f"{described(shot.exchange)} ({shot.label})"
             return violated(expected=expected, received=received, blamed=(shot.exchange,))
-    return await gone(context) or satisfied(answers_in_short(shots))
+    context.must_live_on(dead)
+    return satisfied(answers_in_short(shots))
 
 
-async def gone(context: Context, probes: int = 1) -> Finding | None:
+def dead(probe: Exchange) -> Finding:
+    """Object that the endpoint does not answer the next ordinary call any more."""
+    expected = "the next ordinary call answered"
+    return violated(expected=expected, received=described(probe), blamed=(probe,))
+
+
+async def gone(context: Context, probes: int) -> Finding | None:
     """Object that the endpoint does not answer the next ordinary calls any more.
 
     Args:
         context: The check's.
-        probes: How many calls; more than one where the first may be answered while the
-            endpoint has not yet met its end.
+        probes: How many calls: the first may be answered while the endpoint has not yet met
+            its end.
     """
     for _ in range(probes):
         probe = await context.probe()
         if fell_silent(probe):
-            expected = "the next ordinary call answered"
-            return violated(expected=expected, received=described(probe), blamed=(probe,))
+            return dead(probe)
     return None
 
 
@@ -191,4 +205,4 @@ def answers_in_short(shots: Sequence[Shot]) -> str:
         for shot in shots
     }
     what = "1 request" if len(shots) == 1 else f"{len(shots)} requests"
-    return f"{what}: {', '.join(sorted(found))}; the next call was answered"
+    return f"{what}: {', '.join(sorted(found))}"

@@ -14,12 +14,12 @@ from harness.certify.checks.answers import (
     disclosed,
     no_proof,
     people,
-    same_number,
 )
 from harness.certify.context import Context
 from harness.certify.reasons import Finding, satisfied, violated
 from harness.certify.registry import Check
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.numbers import same_number
 from mockpbx.wire.request import NoInput
 
 _FORMS = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from harness.certify.checks.answers import (
     FOREIGN_ORDER,
     UNKNOWN_ORDER,
+    broke_down,
     described,
     fell_silent,
     not_asked,
@@ -77,7 +78,7 @@ async def _answer_to(context: Context, label: str, fact: str) -> Exchange | Find
     if answer is None:
         return not_asked(found[0].played)
     if fell_silent(answer):
-        return untestable(f"the endpoint did not refuse, it broke down: {described(answer)}")
+        return broke_down(answer)
     return answer
 
 
@@ -123,7 +124,8 @@ async def time_tells_nothing(context: Context) -> Finding:
         unknown.append(await _waited(context, "unknown_order"))
         real.append(await _waited(context, "foreign_order"))
         if any(map(fell_silent, context.exchanges)):
-            return untestable("the endpoint broke down over a stranger's order")
+            silent = tuple(filter(fell_silent, context.exchanges))
+            return untestable("the endpoint broke down over a stranger's order", blamed=silent)
         if not _separate(unknown, real):
             return satisfied(f"no difference in {len(real)} pairs of questions")
     difference = abs(_median(real) - _median(unknown))

@@ -29,7 +29,8 @@ def _tried_out(before: int) -> Check:
             if objection is not None:
                 return objection
         if any(map(fell_silent, context.exchanges)):
-            return untestable("the endpoint broke down over a stranger's order")
+            silent = tuple(filter(fell_silent, context.exchanges))
+            return untestable("the endpoint broke down over a stranger's order", blamed=silent)
         return satisfied(f"always as an unknown order: {described(context.exchanges[-1])}")
 
     return real_and_unknown_orders_are_alike

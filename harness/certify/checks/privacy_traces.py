@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 
 from harness.certify.checks.answers import (
+    dead,
     described,
-    fell_silent,
     headers_of,
     no_delivery,
     ordinary,
     people,
     phones,
-    same_number,
     tells,
     text_of,
 )
 from harness.certify.context import Context
-from harness.certify.reasons import Finding, satisfied, untestable, violated
+from harness.certify.reasons import Finding, satisfied, violated
 from harness.certify.registry import check
 from mockpbx.core.instruction import Forward
 from mockpbx.core.observed import Failure
 from mockpbx.result.exchange import Exchange
 from mockpbx.wire.messages import HttpRequest, header_list
+from mockpbx.wire.numbers import same_number
 from mockpbx.wire.reply import Instructed
 from mockpbx.wire.request import build
 
@@ -59,10 +59,8 @@ async def errors_name_nobody(context: Context) -> Finding:
                     received=f"{name.replace('_', ' ')} {number} in {described(answer)}",
                     blamed=(answer,),
                 )
-    probe = await context.probe()
-    if fell_silent(probe):
-        return untestable(f"the endpoint no longer answers: {described(probe)}")
-    return satisfied(", ".join(described(answer) for answer in context.exchanges[:-1]))
+    context.must_live_on(dead)
+    return satisfied(", ".join(described(answer) for answer in context.exchanges))
 
 
 def _provocations(context: Context, caller: str) -> Iterator[HttpRequest]:

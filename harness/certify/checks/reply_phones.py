@@ -7,6 +7,7 @@ from harness.certify.checks.reply_answers import Answer, having, look
 from harness.certify.checks.reply_template import unfilled
 from mockpbx.wire.instruction import MOST_PHONES
 from mockpbx.wire.keys import BRANCHING, is_unset
+from mockpbx.wire.numbers import is_home_form
 from mockpbx.wire.rejected import described, excerpt, listed
 
 PHONES = having("phones")
@@ -99,6 +100,10 @@ _ITEMS: dict[str, tuple[Callable[[object], bool], str]] = {
     "REPLY-073": (
         lambda item: _is_digits(item) and len(str(item)) > _LONGEST_NUMBER,
         f"numbers of at most {_LONGEST_NUMBER} digits",
+    ),
+    "REPLY-074": (
+        lambda item: isinstance(item, str) and is_home_form(item),
+        "numbers with their country code",
     ),
     "REPLY-100": (
         lambda item: isinstance(item, str) and unfilled(item),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.certify.checks.answers import OWN_ORDER, same_number
+from harness.certify.checks.answers import OWN_ORDER
 from harness.certify.context import Context
 from harness.certify.reasons import Finding, Saw, not_applicable, satisfied, untestable, violated
 from mockpbx.callscript.model import Asks, HangUp
@@ -15,6 +15,7 @@ from mockpbx.core.observed import Failure
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
 from mockpbx.wire.messages import HttpRequest
+from mockpbx.wire.numbers import same_number
 from mockpbx.wire.reply import Instructed
 from mockpbx.wire.request import build
 
@@ -85,8 +86,7 @@ async def ask_all(
 
 def a_stranger(context: Context) -> tuple[str, str]:
     """Return the label and the number of somebody who is no courier."""
-    stranger = context.facts.get("stranger", "")
-    return ("stranger" if stranger else "hidden caller"), stranger
+    return "stranger", context.stranger
 
 
 def all_instruct(asked: Sequence[Asked]) -> Finding:

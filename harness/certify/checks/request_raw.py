@@ -67,9 +67,7 @@ def _by_the_letter(exchange: Exchange, framed: Framed) -> Exchange:
 def ordinary_questions(context: Context) -> Sequence[tuple[str, RequestFields]]:
     """Return the questions of ordinary calls that make nobody guess."""
     facts = context.facts
-    caller = facts.get("stranger", "")
-    named = "stranger" if caller else "hidden caller"
-    questions = [(named, context.fields(caller))]
+    questions = [("stranger", context.fields(context.stranger))]
     if "courier" in facts:
         first = context.fields(facts["courier"])
         questions.append(("courier, nothing entered", first))

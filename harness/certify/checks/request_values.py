@@ -106,46 +106,12 @@ async def percent_encoded_digits(context: Context) -> Finding:
     return _alike(plain, await ask_all(context, request=encoded), "to percent-encoded digits")
 
 
-# -- signs among the digits ---------------------------------------------------------------
-
-
-async def _enters(context: Context, *entered: str) -> list[Asked]:
-    """Let a stranger enter something: nobody's order, and no guess of the courier."""
-    label, stranger = a_stranger(context)
-    asked = []
-    for digits in entered:
-        exchange = await context.ask(context.fields(stranger, digits))
-        asked.append(Asked(label=f"{label} enters {digits}", exchange=exchange))
-    return asked
-
-
-@check("REQ-062")
-async def star(context: Context) -> Finding:
-    """Enter a star, as it is and percent-encoded."""
-    asked = await _enters(context, "*5", "*")
-    if context.profile.method is Method.POST_JSON:
-        return all_instruct(asked)
-    label, stranger = a_stranger(context)
-    request = build(context.fields(stranger, "*5"), context.profile)
-    body = request.body.replace(b"=*5", b"=%2A5") if request.body else request.body
-    request = replace(request, url=request.url.replace("=*5", "=%2A5"), body=body)
-    encoded = Asked(label=f"{label} enters %2A5", exchange=await context.send(request))
-    return all_instruct([*asked, encoded])
-
-
-@check("REQ-063")
-async def hash_sign(context: Context) -> Finding:
-    """Enter a hash sign, which must not end the query."""
-    return all_instruct(await _enters(context, "123#", "#"))
-
-
-_SOMEBODY = "79990000009"
-"""A number where no stranger is known: a plus needs one after it."""
+# -- signs in the caller's number ----------------------------------------------------------
 
 
 async def _with_a_plus(context: Context, **changes: Any) -> Finding:
     label, stranger = a_stranger(context)
-    callers = {"courier": context.facts.get("courier"), label: stranger or _SOMEBODY}
+    callers = {"courier": context.facts.get("courier"), label: stranger}
     asked = [
         Asked(label=who, exchange=await context.ask(context.fields(f"+{number}"), **changes))
         for who, number in callers.items()

@@ -8,18 +8,18 @@ not make other cases, which run at the same time, miss theirs.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from harness.certify.checks.answers import described, fell_silent
 from harness.certify.checks.hostile import (
     Shot,
+    dead,
     gone,
     ordinary,
     posted,
     say,
     survived,
 )
-from harness.certify.context import CommonCalls, Context
+from harness.certify.context import Context
 from harness.certify.reasons import Finding, not_applicable, satisfied, untestable, violated
 from harness.certify.registry import Check, check
 from mockpbx.raw.connection import RawConnection
@@ -71,8 +71,6 @@ check("ROBUST-053")(_leaves(reset=True, half=True))
 
 
 # -- held open ------------------------------------------------------------------------
-
-_ONE_AT_A_TIME: "WeakKeyDictionary[CommonCalls, asyncio.Lock]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +130,12 @@ async def others_are_answered(
         begin: Begins it.
         url: Where it is opened; the endpoint's own address if not given.
     """
-    async with _ONE_AT_A_TIME.setdefault(context.common, asyncio.Lock()):
-        async with context.connect(url) as connection:
-            begun = await begin(context, connection)
-            answered = await _answers_at_once(context)
-            if answered and begun is not None:
-                return await _finished(context, connection, begun)
-        return (
-            satisfied("another caller was answered") if answered else await _waited(context, what)
-        )
+    async with context.connect(url) as connection:
+        begun = await begin(context, connection)
+        answered = await _answers_at_once(context)
+        if answered and begun is not None:
+            return await _finished(context, connection, begun)
+    return satisfied("another caller was answered") if answered else await _waited(context, what)
 
 
 def _held(what: str, begin: Begin) -> Check:
@@ -224,7 +219,8 @@ async def pipelined_answers_keep_their_order(context: Context) -> Finding:
             received=f"{described(exchange)} first, the answer to the second",
             blamed=(exchange,),
         )
-    return await gone(context) or satisfied(f"{len(got)} of 2 answered, in order")
+    context.must_live_on(dead)
+    return satisfied(f"{len(got)} of 2 answered, in order")
 
 
 def _told(found: Iterable[object]) -> list[object]:

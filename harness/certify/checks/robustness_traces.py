@@ -12,8 +12,8 @@ from harness.certify.checks.hostile import (
     SESSION,
     Payload,
     Shot,
+    dead,
     fire,
-    gone,
     ordinary,
     posted,
     say,
@@ -76,8 +76,8 @@ async def _clean(
     shows: Callable[[Exchange], str | None],
     expected: str,
 ) -> Finding:
-    found = _first(shots, shows, expected) or await gone(context)
-    return found or satisfied(f"none of {len(shots)} answers shows any")
+    context.must_live_on(dead)
+    return _first(shots, shows, expected) or satisfied(f"none of {len(shots)} answers shows any")
 
 
 # -- repeated -------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.certify.checks.answers import check_each, ended, instructed, same_number, story, typed
+from harness.certify.checks.answers import check_each, ended, instructed, story, typed
 from harness.certify.context import Context
 from harness.certify.reasons import Finding, satisfied, violated
 from harness.certify.registry import Check, check
 from mockpbx.callscript.model import Asks, Call, HangUp
 from mockpbx.result.call_result import CallResult
+from mockpbx.wire.numbers import same_number
 
 
 def arrived(played: CallResult, customer: str) -> Finding:

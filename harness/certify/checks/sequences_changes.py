@@ -13,7 +13,6 @@ from harness.certify.checks.answers import (
     described,
     instructed,
     phones,
-    same_number,
     story,
 )
 from harness.certify.checks.sequences import arrived
@@ -22,6 +21,7 @@ from harness.certify.reasons import Finding, missed, not_applicable, satisfied, 
 from harness.certify.registry import Check, check
 from mockpbx.callscript.model import Call, HangUp
 from mockpbx.manifest.facts import FactKind, kind_of
+from mockpbx.wire.numbers import same_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ The only checks that measure time; they run alone, and first. All limits are par
 deadline, so that none depends on the machine.
 """
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -13,17 +14,21 @@ from harness.certify.checks.answers import (
     FOREIGN_ORDER,
     UNKNOWN_ORDER,
     check_each,
+    described,
+    phones,
     samples,
     typed,
 )
+from harness.certify.checks.rehearsal import Rehearsal
 from harness.certify.checks.request_raw import ask_raw
 from harness.certify.context import Context
-from harness.certify.reasons import Finding, not_applicable, satisfied, violated
+from harness.certify.reasons import Finding, ReasonKind, not_applicable, satisfied, violated
 from harness.certify.registry import Check, check
 from mockpbx.core.instruction import Branch
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.numbers import same_number
 from mockpbx.wire.reply import Instructed
 
 TIMES = 20
@@ -38,8 +43,7 @@ Ask = Callable[[], Awaitable[Exchange | None]]
 
 
 def _caller(context: Context) -> str:
-    facts = context.facts
-    return facts.get("courier") or facts.get("stranger", "")
+    return context.facts.get("courier") or context.stranger
 
 
 def _asks_first(context: Context, *, caller: str | None = None, anew: bool = False) -> Ask:
@@ -101,21 +105,41 @@ async def _none_late(context: Context, ask: Ask, times: int) -> Finding:
 
 @check("TIME-001")
 async def the_first_question(context: Context) -> Finding:
-    """Ask once, before anything else is asked."""
-    return await _none_late(context, _asks_first(context, anew=True), 1)
+    """Look at the very first request of the run; whatever came before it would have warmed up."""
+    first = context.shared.first
+    if first is None:
+        return await _none_late(context, _asks_first(context, anew=True), 1)
+    context.exchanges.append(first)
+    if not _is_late(first):
+        return satisfied(f"answered in time: {_sum_up([first])}")
+    # What the first caller lived through, and how it is once the endpoint is awake.
+    await Rehearsal(fault="time.silence").play(context)
+    second = await context.ask(context.fields(_caller(context)), transport=context.pbx.single_use)
+    woken = not _is_late(second)
+    then = f"answered in {second.elapsed_s:.2f} s" if woken else "as late"
+    return violated(
+        expected=f"a whole answer within {context.deadline_s:g} s, also to the first caller",
+        received=f"none by then; the next request was {then}",
+        blamed=(first,),
+        kind=ReasonKind.COLD_START if woken else None,
+    )
 
 
 async def _in_a_row(context: Context) -> Sequence[Exchange]:
     """Ask again and again over a connection that is kept; several cases look at the answers."""
-    found = list(context.common.in_a_row)
-    context.exchanges += found
-    ask = _asks_first(context)
-    while not found or not (len(found) == TIMES or _is_late(found[-1])):
-        exchange = await ask()
-        if exchange is not None:
-            found.append(exchange)
-    context.common.in_a_row = tuple(found)
-    return found
+
+    async def asked() -> Sequence[Exchange]:
+        ask = _asks_first(context.own())
+        found: list[Exchange] = []
+        while not found or not (len(found) == TIMES or _is_late(found[-1])):
+            exchange = await ask()
+            if exchange is not None:
+                found.append(exchange)
+        return found
+
+    exchanges = await context.shared.once("in a row", asked)
+    context.exchanges += exchanges
+    return exchanges
 
 
 @check("TIME-002")
@@ -134,7 +158,35 @@ async def question_after_question(context: Context) -> Finding:
 @check("TIME-004")
 async def second_questions(context: Context) -> Finding:
     """Ask about the order in several calls."""
-    return await _none_late(context, _asks_second(context), FEWER)
+    exchanges = await _pairs(context)
+    if not exchanges:
+        return not_applicable(_NOT_ASKED)
+    late = tuple(filter(_is_late, exchanges))
+    if late:
+        return violated(
+            expected=f"a whole answer within {context.deadline_s:g} s",
+            received=f"none by then (question {len(exchanges)} of {2 * FEWER})",
+            blamed=late,
+        )
+    return satisfied(f"{FEWER} answers in time: {_sum_up(exchanges[1::2])}")
+
+
+async def _pairs(context: Context) -> Sequence[Exchange]:
+    """Ask both questions of a call several times, up to a late answer; several cases look."""
+
+    async def asked() -> Sequence[Exchange]:
+        own = context.own()
+        ask = _asks_second(own)
+        for _ in range(FEWER):
+            if await ask() is None:
+                return () if not any(map(_is_late, own.exchanges)) else own.exchanges
+            if any(map(_is_late, own.exchanges)):
+                break
+        return own.exchanges
+
+    exchanges = await context.shared.once("pairs", asked)
+    context.exchanges += exchanges
+    return exchanges
 
 
 @check("TIME-014")
@@ -231,11 +283,9 @@ async def _measured(context: Context, limit_s: float, allowed: int, named: str) 
 @check("TIME-013")
 async def the_second_is_as_quick(context: Context) -> Finding:
     """Compare the answer about the order with the one before it."""
-    ask = _asks_second(context)
-    for _ in range(FEWER):
-        exchange = await ask()
-        if exchange is None or any(map(_is_late, context.exchanges)):
-            return not_applicable("there are no second answers in time to compare")
+    exchanges = await _pairs(context)
+    if not exchanges or any(map(_is_late, exchanges)):
+        return not_applicable("there are no second answers in time to compare")
     first = median(exchange.elapsed_s for exchange in context.exchanges[0::2])
     second = median(exchange.elapsed_s for exchange in context.exchanges[1::2])
     limit_s = context.deadline_s / 4
@@ -245,4 +295,69 @@ async def the_second_is_as_quick(context: Context) -> Finding:
         expected=f"a second answer at most {limit_s:g} s slower than the first",
         received=f"{first:.3f} s and {second:.3f} s",
         blamed=tuple(context.exchanges[1::2]),
+    )
+
+
+# -- in company, and in a hurry -------------------------------------------------------------
+
+_TOGETHER = 6
+"""Callers who ask at the same moment: more than one, and few enough for any endpoint."""
+_NOTICED = 0.1
+"""Share of the deadline that somebody must wait for others to be told of it."""
+
+
+@check("TIME-020")
+async def callers_do_not_wait_for_each_other(context: Context) -> Finding:
+    """Let some ask at the same moment, and compare with one who asks alone."""
+    alone = await _in_a_row(context)
+    if _is_late(alone[-1]):
+        return not_applicable("an answer is late altogether, which TIME-002 is about")
+    single_s = median(exchange.elapsed_s for exchange in alone)
+    async with context.pbx.fresh_transport() as way:
+        asked = (
+            context.ask(context.fields(_caller(context)), transport=way) for _ in range(_TOGETHER)
+        )
+        with context.in_company():
+            together = await asyncio.gather(*asked)
+    slowest_s = max(exchange.elapsed_s for exchange in together)
+    context.shared.width = _TOGETHER * single_s / max(slowest_s, single_s)
+    received = f"{_TOGETHER} at once: the last waits {slowest_s:.2f} s; one alone {single_s:.2f} s"
+    in_turn = context.shared.width < _TOGETHER / 3
+    if not in_turn or slowest_s - single_s < _NOTICED * context.deadline_s:
+        return satisfied(received)
+    return violated(
+        expected="callers who ask at the same moment do not wait for each other",
+        received=f"{received}: it answers one request at a time",
+        blamed=(max(together, key=lambda exchange: exchange.elapsed_s),),
+    )
+
+
+_AS_PEOPLE_TYPE_S = 2.0
+"""Seconds that anybody needs to hear a prompt and type an order."""
+
+
+@check("TIME-021")
+async def digits_may_come_at_once(context: Context) -> Finding:
+    """Ask both questions of a call without a pause; if that goes wrong, with one."""
+    courier, order, customer = map(context.fact, ("courier", "order", "customer"))
+
+    async def leads_to_the_customer(pause_s: float) -> Exchange | None:
+        first = context.fields(courier)
+        await context.ask(first)
+        await asyncio.sleep(pause_s)
+        second = await context.ask(replace(first, digits=order))
+        reached = any(same_number(phone, customer) for phone in phones(second))
+        return None if reached else second
+
+    hurried = await leads_to_the_customer(0.0)
+    if hurried is None:
+        return satisfied("the customer is named, however fast the order comes")
+    if await leads_to_the_customer(_AS_PEOPLE_TYPE_S) is not None:
+        return not_applicable("the customer is not named, however slowly the order comes")
+    context.shared.pause_s = _AS_PEOPLE_TYPE_S
+    return violated(
+        expected="the same answer, however fast the digits come",
+        received=f"{described(hurried)} at once, the customer {_AS_PEOPLE_TYPE_S:g} s later: all "
+        "further calls of this run take people's time",
+        blamed=(hurried,),
     )

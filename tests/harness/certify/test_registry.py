@@ -143,7 +143,9 @@ def test_capabilities_are_those_that_an_endpoint_can_declare() -> None:
 
 
 def test_the_wrong_orders_of_all_cases_do_not_lock_a_courier_out() -> None:
-    guessing = {case.id: case.guesses for case in CASES if case.guesses}
+    # Those of REQ and ROBUST come last, and look themselves who is not locked out yet.
+    others = [case for case in CASES if case.family not in ("REQ", "ROBUST")]
+    guessing = {case.id: case.guesses for case in others if case.guesses}
     without_states = {
         case_id: guesses
         for case_id, guesses in guessing.items()

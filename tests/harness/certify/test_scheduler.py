@@ -12,8 +12,10 @@ import pytest
 
 from harness.certify import checks, registry
 from harness.certify.model import CaseResult, Verdict
+from harness.certify.reasons import ReasonKind
 from harness.certify.scheduler import MOST_WAITS, Certifier
 from harness.certify.sentences import sentence
+from harness.certify.shared import ENOUGH
 from mockpbx.drivers.live import LivePace
 from mockpbx.drivers.turns import Turn
 from mockpbx.scenario import library as scenarios
@@ -71,6 +73,7 @@ def certified(
     deadline_s: float = 5.0,
     limit_s: float | None = None,
     turn_s: float | None = None,
+    thorough: bool = False,
 ) -> CaseResult:
     """Run a case against an endpoint that is a transport of its own."""
     checks.load()
@@ -88,7 +91,9 @@ def certified(
             facts=FACTS,
         )
         async with pbx.with_turns(wait_for_turn) if turn_s is not None else pbx as opened:
-            certifier = Certifier(opened, tell=lambda _: None, jobs=1, limit_s=limit_s)
+            certifier = Certifier(
+                opened, tell=lambda _: None, jobs=1, limit_s=limit_s, thorough=thorough
+            )
             await certifier.run([registry.cases()[case_id]])
         return certifier.results[0]
 
@@ -101,6 +106,13 @@ def test_a_case_that_comes_to_no_end_is_broken_off() -> None:
     assert sentence(result.finding) == (
         "the case came to no end: it was broken off after 1000 s, when 0 of its requests had ended"
     )
+
+
+def test_what_is_never_answered_is_asked_no_more_after_three_times() -> None:
+    closed = certified("ROBUST-085", NEVER)
+    # A stranger without digits and with them, and the courier: three times each.
+    assert len(closed.exchanges) <= 3 * ENOUGH
+    assert closed.finding.reason.kind is ReasonKind.CONSEQUENCE
 
 
 def test_a_case_may_take_many_deadlines() -> None:
@@ -129,6 +141,6 @@ def test_waiting_for_its_turn_takes_a_case_no_time(case_id: str) -> None:
 
 def test_no_case_comes_near_to_being_broken_off() -> None:
     """The limit is for what nobody has thought of: even here all questions come to an end."""
-    longest = certified("ROBUST-085", NEVER)
+    longest = certified("ROBUST-085", NEVER, thorough=True)
     assert 3 * len(longest.exchanges) < MOST_WAITS
     assert longest.verdict is Verdict.NONSTRICT

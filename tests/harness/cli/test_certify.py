@@ -147,7 +147,7 @@ def test_every_report_is_written(pbx: Pbx, reference_facts: dict[str, Any], tmp_
     result = pbx("certify", reference_facts["url"], "--only", QUICK, *words)
     assert result.exit_code == 0
     assert all((tmp_path / name).stat().st_size for name in names)
-    assert json.loads((tmp_path / "json").read_text())["format"] == "pbx-harness-report/1"
+    assert json.loads((tmp_path / "json").read_text())["format"] == "pbx-harness-report/2"
     assert "sha256" in result.stdout
 
 

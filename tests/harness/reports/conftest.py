@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,8 @@ def _case(case_id: str, verdict: str, **changes: Any) -> dict[str, Any]:
         "fix": 'Answer with status 200:\n    {"phones": ["79175968108"]}',
         "verdict": verdict,
         "reason": _REASONS.get(verdict, "expected status 200; received status 500 (stranger)"),
+        "cause": None,
+        "assumption": None,
         "kind": "no-instruction" if judged else "nothing-to-judge",
         "subject": {"caller": None, "request_id": None, "path": None},
         "traceback": None,
@@ -116,15 +118,52 @@ def _verdict(counts: Mapping[str, int]) -> str:
     return "certified-with-remarks" if remarks else "certified"
 
 
+def _causes(cases: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Make one cause for each requirement and verdict."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for case in cases:
+        if case["verdict"] in ("fail", "untestable", "nonstrict", "info"):
+            groups.setdefault((case["verdict"], case["requirement_id"]), []).append(case)
+    for place, ((verdict, _), found) in enumerate(groups.items(), 1):
+        lead, ids = found[0], [case["id"] for case in found]
+        failing, seen = verdict in ("fail", "untestable"), verdict != "untestable"
+        yield {
+            "id": f"C{place}",
+            "title": lead["received"],
+            "symptom": "status",
+            "rank": "not-served" if failing else "remark",
+            "verdict": verdict,
+            "assumption": lead["assumption"],
+            "advice": lead["fix"],
+            "answer": _answer(lead),
+            "case": ids[0],
+            "cases": ids if seen else [],
+            "consequences": [] if seen else ids,
+        }
+
+
+def _answer(case: Mapping[str, Any]) -> str | None:
+    response = case["exchanges"][0]["response"] if case["exchanges"] else None
+    if response is None:
+        return None
+    return f"HTTP {response['status']} {response['reason']}  {response['body']}"
+
+
 @pytest.fixture
 def report_with() -> Callable[..., dict[str, Any]]:
     """Make a whole report of cases."""
 
     def make(*cases: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        causes = list(_causes(cases))
+        cause_of = {
+            case_id: cause["id"]
+            for cause in causes
+            for case_id in (*cause["cases"], *cause["consequences"])
+        }
         names = "pass", "nonstrict", "fail", "info", "untestable", "not-applicable", "error"
         found = Counter(case["verdict"] for case in cases)
         return {
-            "format": "pbx-harness-report/1",
+            "format": "pbx-harness-report/2",
             "verdict": _verdict(found),
             "suite": {
                 "version": "0.1.0",
@@ -137,8 +176,11 @@ def report_with() -> Callable[..., dict[str, Any]]:
             "started": "2026-09-17T10:15:00+00:00",
             "duration_s": 1.5,
             "aborted": None,
+            "level": "behaviour",
+            "stopped": None,
+            "causes": causes,
             "counts": {name: found[name] for name in names},
-            "cases": list(cases),
+            "cases": [{**case, "cause": cause_of.get(case["id"])} for case in cases],
             "excluded": [],
             **changes,
         }

@@ -7,25 +7,37 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from harness.reports.badge import badge, text_width
-from harness.reports.words import RUN_TITLES
+from harness.reports.words import LEVELS, RUN_TITLES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+CERTIFICATES = ("certified", "certified-with-remarks")
+
+
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("verdict", RUN_TITLES)
-def test_a_badge_says_what_a_run_came_to(
-    report_with: Callable[..., dict[str, Any]], verdict: str
+def test_a_badge_says_what_a_run_came_to_and_of_a_certificate_how_much_it_says(
+    report_with: Callable[..., dict[str, Any]], verdict: str, level: str
 ) -> None:
-    picture = ET.fromstring(badge(report_with(verdict=verdict)))  # noqa: S314  # drawn by ourselves
-    assert picture.get("aria-label") == f"pbx protocol: {RUN_TITLES[verdict].lower()}"
+    drawn = badge(report_with(verdict=verdict, level=level))
+    picture = ET.fromstring(drawn)  # noqa: S314  # drawn by ourselves
+    said = RUN_TITLES[verdict].lower() + (f" - {level}" if verdict in CERTIFICATES else "")
+    assert picture.get("aria-label") == f"pbx protocol: {said}"
     label, message = picture.iter(f"{SVG}text")
     end = int(message.get("x", 0)) + int(message.get("textLength", 0))
     assert int(picture.get("width", 0)) == end + int(label.get("x", 0))
 
 
-def test_each_verdict_has_a_colour_of_its_own(report_with: Callable[..., dict[str, Any]]) -> None:
-    drawn = {badge(report_with(verdict=verdict)).split("fill=")[2][:9] for verdict in RUN_TITLES}
-    assert len(drawn) == len(RUN_TITLES)
+def test_a_verdict_has_a_colour_and_no_verdict_is_grey(
+    report_with: Callable[..., dict[str, Any]],
+) -> None:
+    drawn = {
+        verdict: badge(report_with(verdict=verdict)).split("fill=")[2][:9] for verdict in RUN_TITLES
+    }
+    grey = {drawn.pop("partial"), drawn.pop("aborted")}
+    assert len(grey) == 1
+    assert len({*drawn.values()} - grey) == len(drawn)
 
 
 def test_widths_are_those_of_verdana() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from harness.reports import overview
 from harness.reports.html import html
-from harness.reports.words import RUN_TITLES, VERDICTS
+from harness.reports.words import ASSUMPTIONS, RUN_TITLES, VERDICTS
 
 CaseOf = Callable[..., dict[str, Any]]
 ReportWith = Callable[..., dict[str, Any]]
@@ -68,6 +69,7 @@ def test_who_was_tested_when_and_by_what_stands_at_the_top(mixed: dict[str, Any]
     for words in (
         "http://127.0.0.1:8080/crm_integration",
         "17 September 2026, 10:15 UTC",
+        "Levelbehaviour",
         "pbx-harness 0.1.0",
         "8 of 8",
         "0123456789ab",
@@ -117,23 +119,54 @@ def test_what_was_not_tested_is_told_with_the_reason(mixed: dict[str, Any]) -> N
     assert "Only the PBX knows its files." in text
 
 
-def test_what_is_to_mend_is_listed_by_requirement_and_linked(
+def _listed(text: str, classes: str) -> str:
+    """Return the list of causes of a kind."""
+    (found,) = re.findall(rf'<ol class="{classes}">.*?</ol>', text, re.DOTALL)
+    return str(found)
+
+
+def test_what_is_to_fix_is_listed_by_cause_and_linked(
     report_with: ReportWith, case_of: CaseOf
 ) -> None:
     failures = [case_of(f"SEQ-{number:03}", "fail") for number in range(20)]
-    text = html(report_with(*failures))
-    (wrong,) = re.findall(r'<ol class="to-fix">.*?</ol>', text, re.DOTALL)
-    assert wrong.count("<li>") == 1
+    report = report_with(*failures)
+    wrong = _listed(html(report), "to-fix")
+    (item,) = Page(wrong).all("li")
+    assert item["id"] == "C1"
+    (cause,) = report["causes"]
+    told = Page(wrong).text
+    for words in (cause["title"], overview.reach(cause), failures[0]["caller"]):
+        assert words in told
+    for words in (cause["answer"], cause["advice"]):
+        assert " ".join(words.split()) in told
     assert 'href="#SEQ-000"' in wrong
     assert "and 8 more" in wrong
+
+
+def test_what_could_be_better_is_a_list_of_its_own_and_tells_what_is_assumed(
+    report_with: ReportWith, case_of: CaseOf
+) -> None:
+    late = case_of("TIME-001", "info", assumption="deadline", requirement_id="in-time")
+    text = html(report_with(case_of("REPLY-001", "fail"), late))
+    assert [item["id"] for item in Page(_listed(text, "to-fix")).all("li")] == ["C1"]
+    better = Page(_listed(text, "to-fix remarked"))
+    assert [item["id"] for item in better.all("li")] == ["C2"]
+    assert ASSUMPTIONS["deadline"] in better.text
+
+
+def test_where_nothing_is_to_fix_no_list_says_so(report_with: ReportWith, case_of: CaseOf) -> None:
+    assert not Page(html(report_with(case_of("REPLY-001", "pass")))).all("ol", **{"class": "to-fix"})
 
 
 def test_a_selection_says_how_much_of_the_suite_it_is(
     report_with: ReportWith, case_of: CaseOf
 ) -> None:
-    report = report_with(case_of("REPLY-001", "pass"))
+    report = report_with(case_of("REPLY-001", "pass"), verdict="partial")
     report["suite"]["cases"] = 150
-    assert "Only 1 of the suite's 150 cases was chosen." in Page(html(report)).text
+    text = Page(html(report)).text
+    assert RUN_TITLES["partial"] in text
+    assert overview.run_sentences(report)[0] in text
+    assert "1 of 150" in text
 
 
 def test_a_known_failure_says_who_knows_it(report_with: ReportWith, case_of: CaseOf) -> None:

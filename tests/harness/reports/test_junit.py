@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
+from junitparser import Error, Failure, JUnitXml, Properties, Skipped, TestCase
 
 from harness.reports.junit import junit
 
@@ -49,6 +49,16 @@ def test_properties_carry_the_verdict_and_the_requirement(mixed: dict[str, Any])
     assert '<property name="verdict" value="info" />' in text
     assert '<property name="requirement_id" value="other-keys" />' in text
     assert '<property name="source" value="assumption" />' in text
+
+
+def test_a_property_names_the_cause_if_there_is_one(mixed: dict[str, Any]) -> None:
+    properties = {
+        case_id: {one.name: one.value for found in case.iterchildren(Properties) for one in found}
+        for case_id, case in cases(mixed).items()
+    }
+    named = {case_id: found.get("cause") for case_id, found in properties.items()}
+    assert named == {case["id"]: case["cause"] for case in mixed["cases"]}
+    assert (named["REPLY-001"], named["REQ-001"]) == ("C1", None)
 
 
 def test_a_failure_says_what_to_do(mixed: dict[str, Any]) -> None:

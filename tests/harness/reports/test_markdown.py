@@ -25,6 +25,27 @@ def test_the_verdict_is_the_headline_and_the_families_a_table(mixed: dict[str, A
     assert re.findall(r">([0-9]+)<", row) == ["3", "1", "1", "1", "0"]
 
 
+def test_causes_that_fail_are_a_list_with_what_to_do(
+    report_with: ReportWith, case_of: CaseOf
+) -> None:
+    report = report_with(
+        case_of("REPLY-001", "fail", requirement_id="a", fix="Answer *200*."),
+        case_of("REPLY-002", "untestable", requirement_id="b"),
+        case_of("REPLY-003", "info", requirement_id="c"),
+    )
+    (listed,) = re.findall(r"<ol>.*?</ol>", rendered(report), re.DOTALL)
+    first, second = re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)
+    assert "<strong>status 500 (stranger)</strong>" in first
+    assert "(1 case)" in first
+    assert "<code>HTTP 500 Internal Server Error &lt;h1&gt;Error&lt;/h1&gt;</code>" in first
+    assert "Answer *200*." in first
+    assert "<strong>the order leads nowhere</strong>" in second
+
+
+def test_where_nothing_fails_no_cause_is_listed(report_with: ReportWith, case_of: CaseOf) -> None:
+    assert "<ol>" not in rendered(report_with(case_of("REPLY-001", "info")))
+
+
 def test_failures_are_told_in_full_and_folded(mixed: dict[str, Any]) -> None:
     text = markdown(mixed)
     assert text.count("<details>\n<summary><b>") == 3

@@ -9,11 +9,33 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from harness.certify.applicability import inapplicable
-from harness.certify.model import Case, CaseResult, Keyword, Requirement, Run, Source, Verdict
-from harness.certify.reasons import Finding, not_applicable, satisfied, violated
+from harness.certify.model import (
+    Case,
+    CaseResult,
+    Keyword,
+    Level,
+    Requirement,
+    Run,
+    Source,
+    Verdict,
+)
+from harness.certify.reasons import (
+    Assumption,
+    Finding,
+    ReasonKind,
+    check_failed,
+    not_applicable,
+    satisfied,
+    untestable,
+    violated,
+)
+from harness.certify.shared import Stop, StopKind
 from harness.reports.report import report, schema
+from harness.reports.words import ASSUMPTIONS, LEVELS
+from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.masking import Masker
 from mockpbx.result.call_result import CallResult
+from mockpbx.result.exchange import Exchange
 
 Rehearse = Callable[..., CallResult]
 COURIER, CUSTOMER = "79161110001", "79175968108"
@@ -30,7 +52,10 @@ REQUIREMENT = Requirement(
 CASE = Case(id="SEQ-001", title="A courier calls", requirement=REQUIREMENT)
 
 NAMED_IN_THE_DESIGN = {
-    "": {"format", "verdict", "suite", "endpoint", "manifest", "started", "duration_s", "counts"},
+    "": {
+        *("format", "verdict", "suite", "endpoint", "manifest", "started", "duration_s", "counts"),
+        *("level", "stopped", "causes"),
+    },
     "case": {
         *("id", "title", "keyword", "requirement", "source", "verdict", "reason", "caller"),
         *("duration_s", "curl", "replay", "exchanges"),
@@ -53,6 +78,8 @@ def run_of(*results: CaseResult, **changes: Any) -> Run:
         results=results,
         digest=f"sha256:{'0' * 64}",
         version="0.1.0",
+        endpoint=Endpoint.at("http://127.0.0.1/crm?token=abcdef"),
+        level=Level.BEHAVIOUR,
     )
     return replace(run, **changes)
 
@@ -89,6 +116,7 @@ def test_every_key_is_described_in_the_schema(called: dict[str, Any]) -> None:
         (called, schema()),
         (called["suite"], schema()["properties"]["suite"]),
         (case, definitions["case"]),
+        (called["causes"][0], definitions["cause"]),
         (exchange, definitions["exchange"]),
         (exchange["request"], definitions["exchange"]["properties"]["request"]),
         (exchange["response"], definitions["exchange"]["properties"]["response"]),
@@ -189,3 +217,165 @@ def test_a_run_that_was_broken_off_says_why_and_hides_numbers_in_it() -> None:
 def test_requirements_that_no_case_tests_are_named_with_the_reason() -> None:
     for entry in report_on(run_of())["excluded"]:
         assert entry["reason"]
+
+
+# -- causes ----------------------------------------------------------------------------
+
+
+def check(made: dict[str, Any]) -> None:
+    Draft202012Validator(schema(), format_checker=FormatChecker()).validate(made)
+
+
+def named(case_id: str, *, keyword: Keyword = Keyword.MUST) -> Case:
+    requirement = replace(REQUIREMENT, id=f"of-{case_id.lower()}", keyword=keyword)
+    return replace(CASE, id=case_id, requirement=requirement)
+
+
+def came_to(case: Case, finding: Finding, *exchanges: Exchange) -> CaseResult:
+    verdict = case.requirement.verdict(finding.saw)
+    return CaseResult(case=case, verdict=verdict, finding=finding, exchanges=exchanges)
+
+
+def blamed(*exchanges: Exchange, assumption: Assumption | None = None) -> Finding:
+    return violated(
+        expected="an instruction", received="none", blamed=exchanges, assumption=assumption
+    )
+
+
+@pytest.fixture
+def misspelt(rehearse: Rehearse) -> Exchange:
+    """Return an answer with a key that no PBX knows."""
+    (exchange,) = rehearse({"phone": [CUSTOMER]}).exchanges
+    return exchange
+
+
+def test_a_cause_holds_its_cases_and_each_case_names_it(misspelt: Exchange) -> None:
+    made = report_on(
+        run_of(
+            came_to(named("REPLY-001"), satisfied("1 answer")),
+            came_to(named("REPLY-031"), blamed(misspelt), misspelt),
+            came_to(named("SEQ-001"), blamed(misspelt), misspelt),
+            came_to(
+                named("SEQ-002"),
+                untestable("never asked", ReasonKind.CONSEQUENCE, blamed=(misspelt,)),
+            ),
+        )
+    )
+    check(made)
+    (cause,) = made["causes"]
+    assert (cause["id"], cause["symptom"], cause["verdict"]) == ("C1", "form", "fail")
+    assert (cause["case"], cause["cases"]) == ("REPLY-031", ["REPLY-031", "SEQ-001"])
+    assert cause["consequences"] == ["SEQ-002"]
+    assert [case["cause"] for case in made["cases"]] == [None, "C1", "C1", "C1"]
+
+
+def test_causes_come_with_the_most_urgent_first(misspelt: Exchange, rehearse: Rehearse) -> None:
+    (leaking,) = rehearse({"phones": [CUSTOMER]}).exchanges
+    leak = named("PRIV-001")
+    leak = replace(leak, requirement=replace(leak.requirement, source=Source.PRIVACY))
+    advised = named("TIME-001", keyword=Keyword.SHOULD)
+    made = report_on(
+        run_of(
+            came_to(advised, blamed()),
+            came_to(named("REPLY-031"), blamed(misspelt), misspelt),
+            came_to(leak, blamed(leaking), leaking),
+        )
+    )
+    check(made)
+    found = [(cause["id"], cause["rank"], cause["case"]) for cause in made["causes"]]
+    assert found == [
+        ("C1", "leak", "PRIV-001"),
+        ("C2", "not-served", "REPLY-031"),
+        ("C3", "remark", "TIME-001"),
+    ]
+    assert [cause["verdict"] for cause in made["causes"]] == ["fail", "fail", "nonstrict"]
+
+
+def test_the_answer_is_quoted_beside_its_cause_shortened_and_without_people(
+    misspelt: Exchange,
+) -> None:
+    assert misspelt.reply is not None
+    body = f'{{"phone": "{CUSTOMER}", "more": "{"x" * 999}"}}'.encode()
+    long = replace(misspelt, reply=replace(misspelt.reply, body=body))
+    made = report_on(run_of(came_to(named("REPLY-031"), blamed(long), long)))
+    answer = made["causes"][0]["answer"]
+    assert answer.startswith('HTTP 200 OK  {"phone": "7917')
+    assert answer.endswith("…")
+    assert len(answer) < 250
+    assert CUSTOMER not in answer
+
+
+@pytest.mark.parametrize("assumption", Assumption)
+def test_what_must_be_assumed_is_told_with_the_case_and_the_cause(assumption: Assumption) -> None:
+    advised = named("REQ-001", keyword=Keyword.MAY)
+    made = report_on(run_of(came_to(advised, blamed(assumption=assumption))))
+    check(made)
+    assert made["cases"][0]["assumption"] == assumption.value
+    assert made["causes"][0]["assumption"] == assumption.value
+    assert assumption.value in ASSUMPTIONS
+
+
+def test_what_passes_and_what_is_our_own_fault_has_no_cause() -> None:
+    broken = check_failed(KeyError("x"), "Traceback")
+    made = report_on(
+        run_of(came_to(named("REPLY-001"), satisfied()), came_to(named("REPLY-002"), broken))
+    )
+    check(made)
+    assert made["causes"] == []
+    assert [case["cause"] for case in made["cases"]] == [None, None]
+
+
+# -- what is no certificate, and how much a certificate says -----------------------------
+
+
+@pytest.mark.parametrize("level", Level)
+def test_the_level_is_told(level: Level) -> None:
+    made = report_on(run_of(came_to(CASE, satisfied()), level=level))
+    check(made)
+    assert (made["verdict"], made["level"]) == ("certified", level.value)
+    assert level.value in LEVELS
+
+
+@pytest.mark.parametrize("finding", [satisfied(), blamed()])
+def test_a_run_of_some_cases_is_partial_whatever_they_came_to(finding: Finding) -> None:
+    made = report_on(run_of(came_to(CASE, finding), existing=2))
+    check(made)
+    assert (made["verdict"], made["stopped"]) == ("partial", None)
+
+
+@pytest.mark.parametrize("kind", [ReasonKind.OUT_OF_TIME, ReasonKind.STOPPED])
+def test_a_run_is_partial_where_cases_were_left_out(kind: ReasonKind) -> None:
+    left_out = came_to(named("SEQ-002"), not_applicable("not tried", kind))
+    made = report_on(run_of(came_to(CASE, satisfied()), left_out, existing=2))
+    check(made)
+    assert (made["verdict"], made["cases"][1]["kind"]) == ("partial", kind.value)
+
+
+@pytest.mark.parametrize("kind", StopKind)
+def test_why_the_endpoint_was_asked_no_more_is_told_without_people(
+    misspelt: Exchange, kind: StopKind
+) -> None:
+    assert misspelt.reply is not None
+    reply = replace(
+        misspelt.reply, status=429, reason="Too Many Requests", body=f"{COURIER}!".encode()
+    )
+    stop = Stop(
+        kind=kind,
+        exchange=replace(misspelt, reply=reply),
+        requests=60,
+        seconds=3.04,
+        retry_after_s=57.0,
+    )
+    left_out = came_to(CASE, not_applicable("not tried", ReasonKind.STOPPED))
+    made = report_on(run_of(left_out, stopped=stop, existing=1))
+    check(made)
+    assert made["verdict"] == "partial"
+    assert made["stopped"] == {
+        "kind": kind.value,
+        "requests": 60,
+        "seconds": 3.0,
+        "retry_after_s": 57.0,
+        "advised_rps": 0.8,
+        "answer": "HTTP 429 Too Many Requests  7916*****01!",
+    }
+    assert set(made["stopped"]) == set(schema()["properties"]["stopped"]["required"])

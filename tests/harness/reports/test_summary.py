@@ -10,6 +10,7 @@ from harness.certify.model import Case, CaseResult, Keyword, Requirement, Source
 from harness.certify.reasons import satisfied, violated
 from harness.display.terminal import Terminal
 from harness.reports.summary import print_case, print_summary
+from harness.reports.words import ASSUMPTIONS, LEVELS
 from mockpbx.masking import Masker
 
 CaseOf = Callable[..., dict[str, Any]]
@@ -92,37 +93,53 @@ def test_families_are_counted_and_nothing_is_a_dot(printed: Printed, mixed: dict
     assert lines[3].split()[-4:] == ["1", "1", "1", "·"]
 
 
-def test_the_verdict_is_followed_by_what_to_mend_first(
+def test_the_verdict_is_followed_by_what_to_fix_first(
     printed: Printed, mixed: dict[str, Any]
 ) -> None:
     text = printed(mixed)
-    assert "NOT CERTIFIED  3 cases fail, of 7 that apply" in text
+    assert "NOT CERTIFIED  2 causes: 3 cases fail, of 7 that apply" in text
     _, _, fix = text.partition("What to fix first\n")
-    assert fix.splitlines()[:4] == [
-        "✕ REPLY-001  The title of REPLY-001",
+    told = fix.partition("\n\n")[0]
+    assert told.splitlines()[:8] == [
+        "✕ status 500 (stranger)  (1 case)",
+        "  answer      HTTP 500 Internal Server Error  <h1>Error</h1>",
         f"  required    {REQUIRED} (MUST, documented by the vendors)",
-        "  expected    status 200",
-        "  received    status 500 (stranger)",
+        "  so          The caller heard 5.0 s of dead air, fell back to operators (deadline).",
+        "  fix         Answer with status 200:",
+        '                  {"phones": ["79175968108"]}',
+        "  cases       REPLY-001",
+        "  again       pbx certify http://127.0.0.1:8080/crm_integration --only REPLY-001",
     ]
-    assert '                  {"phones": ["79175968108"]}' in fix
-    assert "again       pbx certify http://127.0.0.1:8080/crm_integration --only REPLY-001" in fix
+    assert told.splitlines()[8].startswith("? ")
 
 
-def test_three_failures_are_told_and_the_others_counted(
+def test_three_causes_are_told_the_next_named_and_the_others_counted(
     printed: Printed, report_with: ReportWith, case_of: CaseOf
 ) -> None:
-    failures = [case_of(f"SEQ-{n:03}", "fail", requirement_id=f"r{n}") for n in range(5)]
-    text = printed(report_with(*failures))
-    assert text.count("✕ SEQ-") == 3
-    assert "and 2 requirements more; --html FILE writes a report of all" in text
+    failures = [case_of(f"SEQ-{n:03}", "fail", requirement_id=f"r{n}") for n in range(14)]
+    lines = printed(report_with(*failures)).splitlines()
+    assert sum(line.startswith("  again") for line in lines) == 3
+    named = [line.split()[1] for line in lines if line.startswith("✕ SEQ-")]
+    assert named == [f"SEQ-{number:03}" for number in range(3, 12)]
+    assert "and 2 causes more; --html FILE writes a report of all" in lines
 
 
-def test_cases_of_one_requirement_are_told_once(
+def test_cases_of_one_cause_are_told_once(
     printed: Printed, report_with: ReportWith, case_of: CaseOf
 ) -> None:
-    text = printed(report_with(case_of("SEQ-001", "fail"), case_of("SEQ-002", "fail")))
-    assert text.count("✕ SEQ-") == 1
-    assert "also        SEQ-002" in text
+    text = printed(report_with(*(case_of(f"SEQ-{number:03}", "fail") for number in range(12))))
+    assert text.count("✕ ") == 1
+    (ids,) = [line for line in text.splitlines() if line.startswith("  cases")]
+    assert ids.count("SEQ-") == 9
+    assert ids.endswith("and 3 more")
+
+
+def test_what_must_be_assumed_is_told_beside_a_remark(
+    printed: Printed, report_with: ReportWith, case_of: CaseOf
+) -> None:
+    text = printed(report_with(case_of("TIME-001", "info", assumption="deadline")))
+    (line,) = [line for line in text.splitlines() if line.startswith("  assumed")]
+    assert ASSUMPTIONS["deadline"] in line
 
 
 def test_an_error_of_ours_is_not_the_endpoints(printed: Printed, mixed: dict[str, Any]) -> None:
@@ -162,19 +179,35 @@ def test_whoever_has_a_manifest_is_told_only_the_facts(
     assert "[endpoint]" not in printed(report_with(untested, manifest=manifest))
 
 
-def test_all_well_is_said_in_one_line(
+def test_that_all_is_well_is_said_with_the_level(
     printed: Printed, report_with: ReportWith, case_of: CaseOf
 ) -> None:
     text = printed(report_with(case_of("REPLY-001", "pass"), case_of("REPLY-002", "pass")))
-    assert text.splitlines()[-1] == "CERTIFIED  All 2 cases that apply pass."
+    first, level = text.splitlines()[-2:]
+    assert first.startswith("CERTIFIED  All 2 cases")
+    assert LEVELS["behaviour"] in level
 
 
-def test_remarks_are_told_where_nothing_fails(
+def test_a_selection_is_no_certificate(
     printed: Printed, report_with: ReportWith, case_of: CaseOf
 ) -> None:
-    text = printed(report_with(case_of("SEQ-001", "nonstrict", keyword="SHOULD")))
-    assert "CERTIFIED WITH REMARKS" in text
-    assert "What could be better\n≈ SEQ-001" in text
+    report = report_with(case_of("REPLY-001", "pass"), verdict="partial")
+    report["suite"]["cases"] = 150
+    assert printed(report).splitlines()[-1].startswith("NO CERTIFICATE  ")
+
+
+def test_remarks_are_told_where_nothing_fails_and_else_only_named(
+    printed: Printed, terminal: Terminal, report_with: ReportWith, case_of: CaseOf
+) -> None:
+    remark = case_of("SEQ-001", "nonstrict", keyword="SHOULD", requirement_id="short")
+    alone = printed(report_with(remark))
+    assert "CERTIFIED WITH REMARKS" in alone
+    assert "What could be better\n≈ status 500 (stranger)  (1 case)\n" in alone
+    assert "again  " in alone
+    terminal.file = StringIO()
+    besides = printed(report_with(case_of("REPLY-001", "fail"), remark))
+    _, _, better = besides.partition("What could be better\n")
+    assert better.splitlines() == ["≈ SEQ-001    status 500 (stranger)  (1 case)"]
 
 
 def test_a_persons_terminal_gets_texts_wrapped_beside_their_labels(

@@ -24,7 +24,7 @@ ISSUED = datetime(2026, 9, 17, 10, 15, tzinfo=UTC)
 NOW = ISSUED + timedelta(days=3)
 
 REPORT = {
-    "format": "pbx-harness-report/1",
+    "format": "pbx-harness-report/2",
     "verdict": "certified",
     "suite": {"version": "0.1.0", "cases_digest": "sha256:0", "cases": 9},
     "counts": {"pass": 1, "fail": 0},

@@ -128,7 +128,7 @@ def test_a_file_that_is_no_report_is_told_by_the_missing_key(
         ("[" * 100_000, "is not JSON"),
         ("\xff", "is not JSON"),
         ("[]", "the key format is missing"),
-        ('{"format": "pbx-replay/1"}', "its format is 'pbx-replay/1', not pbx-harness-report/1"),
+        ('{"format": "pbx-replay/1"}', "its format is 'pbx-replay/1', not pbx-harness-report/2"),
     ],
 )
 def test_a_file_of_something_else_is_told(tmp_path: Path, text: str, said: str) -> None:

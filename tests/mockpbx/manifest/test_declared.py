@@ -66,3 +66,25 @@ def test_a_scenario_and_a_deadline_can_be_declared(tmp_path: Path) -> None:
     named = Overrides(scenario="courier-line", deadline_s=2.0).applied(Endpoint.at(URL))
     assert named.declares_deadline
     assert named.names_scenario
+
+
+@pytest.mark.parametrize(
+    ("url", "value", "expected"),
+    [
+        (
+            "http://crm/x?token=${CRM_TOKEN}",
+            "Zx9&kQ#a+b c",
+            "http://crm/x?token=Zx9%26kQ%23a%2Bb%20c",
+        ),
+        ("http://crm/${CRM_TOKEN}/x", "a/b", "http://crm/a%2Fb/x"),
+        ("http://crm/x?token=${CRM_TOKEN}", "a%26b", "http://crm/x?token=a%26b"),
+        ("http://crm/x?token=${CRM_TOKEN}", "100%", "http://crm/x?token=100%25"),
+        ("${CRM_TOKEN}/x", "http://crm:8080", "http://crm:8080/x"),
+        ("http://${CRM_TOKEN}/x", "crm:8080", "http://crm:8080/x"),
+    ],
+)
+def test_a_secret_stays_one_value_of_the_address(
+    url: str, value: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_TOKEN", value)
+    assert pbx_toml.expanded_url(url, "endpoint.url") == expected

@@ -287,6 +287,7 @@ class Certify(Protocol):
         profile: Mapping[str, Any] = ...,
         deadline_s: float = ...,
         scenario: Scenario | None = ...,
+        states_url: str | None = ...,
         **facts: str | None,
     ) -> dict[str, CaseResult]: ...
 
@@ -304,12 +305,16 @@ def results_of() -> Certify:
         profile: Mapping[str, Any] = {},
         deadline_s: float = 5.0,
         scenario: Scenario | None = None,
+        states_url: str | None = None,
         **facts: str | None,
     ) -> dict[str, CaseResult]:
         cases = [case for case in registry.cases().values() if case.id.startswith(prefix)]
         target = Endpoint(
             profile=replace(Profile(url=url), **profile),
             scenario=replace(scenario or _scenario(), deadline_s=deadline_s),
+            states_url=states_url,
+            names_scenario=True,
+            declares_deadline=True,
             facts={name: value for name, value in {**FACTS, **facts}.items() if value is not None},
         )
         results = asyncio.run(_bounded(_certified(target, cases)))
@@ -330,7 +335,7 @@ async def _bounded(work: Awaitable[list[CaseResult]]) -> list[CaseResult]:
 
 async def _certified(target: Endpoint, cases: list[Case]) -> list[CaseResult]:
     async with AsyncPbx(target) as pbx:
-        certifier = Certifier(pbx, tell=lambda _event: None, jobs=4)
+        certifier = Certifier(pbx, tell=lambda _event: None, jobs=4, recovery_s=0.1)
         await certifier.run(cases)
     return certifier.results
 

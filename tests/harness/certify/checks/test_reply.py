@@ -29,7 +29,7 @@ GZIPPED = gzip.compress(CODE.encode(), mtime=0)
 WRONG: dict[str, tuple[Verdict, bytes, tuple[str, ...], str]] = {
     "REPLY-001": (Verdict.FAIL, b"{}", (), "500 Internal Server Error"),
     "REPLY-003": (Verdict.FAIL, CODE.encode(), (), "201 Created"),
-    "REPLY-004": (Verdict.FAIL, b"", ("Location: /login",), "302 Found"),
+    "REPLY-004": (Verdict.INFO, b"", ("Location: /login",), "302 Found"),
     "REPLY-010": (Verdict.NONSTRICT, CODE.encode(), ("Content-Type: ",), "200 OK"),
     "REPLY-011": (Verdict.NONSTRICT, CODE.encode(), ("Content-Type: text/html",), "200 OK"),
     "REPLY-012": (

@@ -218,12 +218,14 @@ def certified(endpoint: Callable[[Callable[[Asked], Said]], str]) -> Certified:
         target = Endpoint(
             profile=replace(Profile(url=url), **profile),
             scenario=replace(scenario or _scenario(), deadline_s=deadline_s),
+            names_scenario=True,
+            declares_deadline=True,
             facts={name: value for name, value in facts.items() if name not in without},
             states_url=f"{url}/states" if states else None,
         )
         cases = [case for case in registry.cases().values() if case.id.startswith(prefix)]
         results = asyncio.run(_bounded(_certified(target, cases)))
-        return {result.case.id: result for result in results}
+        return {result.case.id: result for result in sorted(results, key=lambda one: one.case.id)}
 
     return certify
 
@@ -245,6 +247,6 @@ async def _bounded(work: Awaitable[list[CaseResult]]) -> list[CaseResult]:
 
 async def _certified(target: Endpoint, cases: list[Case]) -> list[CaseResult]:
     async with AsyncPbx(target) as pbx:
-        certifier = Certifier(pbx, tell=lambda _event: None, jobs=4)
+        certifier = Certifier(pbx, tell=lambda _event: None, jobs=4, recovery_s=0.1)
         await certifier.run(cases)
     return certifier.results

@@ -245,7 +245,13 @@ def test_a_shop_of_another_style_tells_as_little(style: Answer, certified: Certi
 
 def test_a_shop_that_breaks_down_is_not_praised_for_its_silence(certified: Certified) -> None:
     results = certified("PRIV-", lambda _asked, _shop: ERROR, states=True)
-    assert {result.verdict for result in results.values()} == {Verdict.UNTESTABLE}
+    binding = {case_id for case_id, one in results.items() if one.case.requirement.can_fail}
+    assumed = {case_id for case_id, one in results.items() if one.finding.reason.assumption}
+    assert {"PRIV-005", "PRIV-010", "PRIV-011"} <= assumed
+    binding -= assumed
+    for case_id, result in results.items():
+        unseen = Verdict.UNTESTABLE if case_id in binding else Verdict.NOT_APPLICABLE
+        assert result.verdict is unseen
 
 
 def test_a_shop_that_leads_nobody_anywhere_proves_nothing(certified: Certified) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.certify.model import Verdict
+from harness.certify.reasons import Saw
 from harness.certify.sentences import sentence
 from mockpbx.scenario import library as scenarios
 
@@ -228,7 +229,8 @@ def test_a_shop_that_lets_couriers_down_is_told_so(case_id: str, certified: Cert
 
 def test_a_shop_that_is_right_passes_every_sequence(certified: Certified) -> None:
     results = certified("SEQ-", states=True)
-    assert set(results) == set(SPOILT)
+    closing = {case_id for case_id, result in results.items() if result.case.closing}
+    assert set(results) - closing == set(SPOILT)
     assert {
         case_id: sentence(result.finding)
         for case_id, result in results.items()
@@ -319,4 +321,6 @@ def test_a_scenario_without_a_slot_for_wrong_orders_has_nothing_to_hear(
 @pytest.mark.parametrize("case_id", ["SEQ-010", "SEQ-028"])
 def test_who_says_nothing_at_all_is_not_praised_for_it(case_id: str, certified: Certified) -> None:
     result = certified(case_id, lambda _asked, _shop: LOOKUP_FAILS)[case_id]
-    assert result.verdict is Verdict.UNTESTABLE
+    # Only recommendations: what cannot be seen of them does not count.
+    assert result.verdict is Verdict.NOT_APPLICABLE
+    assert result.finding.saw is Saw.UNTESTABLE

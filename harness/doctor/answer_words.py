@@ -1,0 +1,48 @@
+"""What an answer itself says of what is wrong: the words of an error object, of a page."""
+
+import html
+import json
+import re
+
+from mockpbx.result.exchange import Exchange
+from mockpbx.wire.rejected import excerpt
+
+MOST_QUOTED = 200
+"""Characters of an answer that are quoted."""
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
+_WORDS = ("message", "detail", "error_description", "error", "msg", "title", "reason", "errors")
+"""Keys under which frameworks say what is wrong, the most telling first."""
+
+
+def quoted(exchange: Exchange | None) -> str:
+    """Quote what an answer says of what is wrong; nothing if it says nothing."""
+    if exchange is None or exchange.reply is None or exchange.failure is None:
+        return ""
+    body = exchange.body[:10_000].strip()
+    words = _of_json(body) or _of_page(body) or body
+    one_line = " ".join(words.split())
+    return f"“{excerpt(one_line, MOST_QUOTED)}”" if one_line else ""
+
+
+def _of_json(body: str) -> str:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    for name in _WORDS:
+        value = content.get(name)
+        if value:
+            return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return ""
+
+
+def _of_page(body: str) -> str:
+    """Return the title of a page, or what it says without its tags."""
+    if not body.lower().startswith(("<!doctype html", "<html", "<")):
+        return ""
+    found = _TITLE.search(body)
+    return html.unescape(found[1] if found else _TAG.sub(" ", body))
