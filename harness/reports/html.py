@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.display.counting import counted
+from harness.display.repeating import why_not
 from harness.reports import overview
 from harness.reports.chart import chart
 from harness.reports.overview import CaseReport, Report
@@ -158,8 +159,22 @@ def _case(case: CaseReport, drawn: dict[str, str]) -> dict[str, Any]:
             _exchange(item, shown.further if place else shown.first)
             for place, item in enumerate(exchanges[: shown.exchanges])
         ],
+        "again": [*_again(case)],
         "left_out": max(0, len(exchanges) - shown.exchanges),
     }
+
+
+_LONGEST_LINE = 2000
+"""Characters of a line that somebody may want to paste."""
+
+
+def _again(case: CaseReport) -> Iterator[dict[str, str]]:
+    """Return the lines that repeat a case, the one that always works first."""
+    for label, key in (("again", "replay"), ("send", "curl")):
+        text = case[key]
+        if text and len(text) < _LONGEST_LINE:
+            hidden = why_not(case[f"{key}_hides"])
+            yield {"label": label, "text": text, "why_not": hidden}
 
 
 def _figures(case: CaseReport, drawn: dict[str, str], *, telling: bool) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.certify.model import CaseResult, Verdict
 from harness.certify.sentences import sentence
 from harness.display.counting import counted
+from harness.display.repeating import why_not
 from harness.display.terminal import Terminal
 from harness.reports.overview import (
     CaseReport,
@@ -142,6 +143,9 @@ def _rows(case: CaseReport, others: Sequence[CaseReport]) -> Iterator[tuple[str,
         more = f" and {len(others) - _MOST_FACTS} more" if len(others) > _MOST_FACTS else ""
         yield "also", f"{ids}{more}"
     yield "again", case["replay"]
+    hidden = why_not(case["replay_hides"])
+    if hidden:
+        yield "", hidden
 
 
 def _labelled(terminal: Terminal, label: str, text: str) -> None:
