@@ -95,6 +95,7 @@ def _cases(cases: Sequence[CaseReport]) -> dict[str, Any]:
             {"of": family, "cases": [_case(case, drawn) for case in family.cases]}
             for family in overview.families(cases)
         ],
+        "masked": why_not(sorted({what for case in cases for what in _hidden(case)})),
         "longest_id": max((len(case["id"][:_WIDEST_ID]) for case in cases), default=1),
     }
 
@@ -168,13 +169,17 @@ _LONGEST_LINE = 2000
 """Characters of a line that somebody may want to paste."""
 
 
-def _again(case: CaseReport) -> Iterator[dict[str, str]]:
+def _again(case: CaseReport) -> Iterator[dict[str, Any]]:
     """Return the lines that repeat a case, the one that always works first."""
     for label, key in (("again", "replay"), ("send", "curl")):
         text = case[key]
         if text and len(text) < _LONGEST_LINE:
-            hidden = why_not(case[f"{key}_hides"])
-            yield {"label": label, "text": text, "why_not": hidden}
+            yield {"label": label, "text": text, "hides": case[f"{key}_hides"]}
+
+
+def _hidden(case: CaseReport) -> Iterator[str]:
+    for line in _again(case):
+        yield from line["hides"]
 
 
 def _figures(case: CaseReport, drawn: dict[str, str], *, telling: bool) -> Iterator[dict[str, Any]]:
