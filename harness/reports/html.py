@@ -56,20 +56,20 @@ _QUIET = _Shown(exchanges=2, first=600, further=600, ladders=1)
 
 def html(report: Report) -> str:
     """Make the page."""
-    script = _asset("report.js")
-    template = _environment().get_template("report.html.j2")
+    script = asset("report.js")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         **_summary(report["cases"]),
         **_cases(report["cases"]),
         title=overview.run_title(report["verdict"]),
         sentences=overview.run_sentences(report),
-        started=_when(report["started"]),
+        started=when(report["started"]),
         settings=list(_settings(report.get("manifest") or {})),
         verdicts=VERDICTS,
         step_marks=STEP_MARKS,
         features=report["suite"].get("features") or [],
-        style=Markup(_asset("report.css")),  # noqa: S704  # a file of ours
+        style=Markup(asset("report.css")),  # noqa: S704  # a file of ours
         script=Markup(script),  # noqa: S704  # a file of ours
         script_hash=_hash(script),
     )
@@ -101,8 +101,9 @@ def _cases(cases: Sequence[CaseReport]) -> dict[str, Any]:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what fills in templates: it escapes all, and writes control characters out."""
+    made = Environment(
         loader=PackageLoader("harness.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -110,8 +111,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["counted"] = counted
-    return environment
+    made.filters["counted"] = counted
+    return made
 
 
 def _shown(value: object) -> object:
@@ -120,7 +121,8 @@ def _shown(value: object) -> object:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a file that pages are made with."""
     return resources.files("harness.reports").joinpath("templates", name).read_text("utf-8")
 
 
@@ -129,7 +131,8 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _when(started: str) -> str:
+def when(started: str) -> str:
+    """Say for people when a run began."""
     try:
         at = datetime.fromisoformat(started)
     except ValueError:
