@@ -4,13 +4,19 @@ What is hidden: the numbers of people that a run knows of, in whatever spelling 
 where a text was cut off in the middle of one; any other run of 11 to 15 digits; and every
 secret of four characters or more. What is left: virtual numbers, extensions, order numbers
 and session ids.
+
+Two people never look alike: where only the hidden digits differ, a letter tells them apart,
+``7916*****01·A`` and ``7916*****01·B``. It is the person's, in whatever spelling.
 """
 
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
+from string import ascii_uppercase
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import phonenumbers
@@ -37,17 +43,35 @@ class Masker:
         kept: Numbers that are no secret, such as the virtual number.
         secrets: Tokens and passwords.
         off: Show the numbers; secrets stay hidden.
+        ranked: Numbers that must not look alike, in the order in which they get their letters:
+            what is learned later never changes the letter of one that was known before.
     """
 
     known: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     off: bool = False
+    ranked: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Give every known number its rank; of those learned at once, the lowest comes first."""
+        new = self.known.difference(self.kept, self.ranked)
+        if new:
+            object.__setattr__(self, "ranked", (*self.ranked, *sorted(new)))
 
     def and_known(self, numbers: Iterable[str], kept: Iterable[str] = ()) -> "Masker":
         """Return a masker that knows further numbers; what is no number is left out."""
         digits = {_digits(number) for number in numbers} - {""}
         return replace(self, known=self.known | digits, kept=self.kept | frozenset(kept))
+
+    def telling_apart(self, numbers: Iterable[str]) -> "Masker":
+        """Return a masker that tells further numbers apart, and looks for no more than before.
+
+        For texts that are read together and masked one by one: a letter then means the same
+        person in all of them.
+        """
+        new = {_digits(number) for number in numbers}.difference(self.kept, self.ranked, [""])
+        return replace(self, ranked=(*self.ranked, *sorted(new)))
 
     def and_secrets(self, secrets: Iterable[str]) -> "Masker":
         """Return a masker that knows further secrets."""
@@ -57,20 +81,42 @@ class Masker:
         """Hide the numbers and the secrets in a text."""
         return self.numbers(_secrets(self.secrets).sub(HIDDEN, text) if self.secrets else text)
 
+    def hides(self, text: str) -> tuple[str, ...]:
+        """Return what of a text is hidden: ``numbers``, ``secrets``, both or nothing.
+
+        Secrets that were replaced by ``***`` before count, too.
+        """
+        shown = replace(self, off=True)(text)
+        found = {"numbers": self.numbers(shown) != shown, "secrets": HIDDEN in shown}
+        return tuple(what for what, is_so in found.items() if is_so)
+
     def numbers(self, text: str) -> str:
         """Hide the numbers in a text, and no secrets."""
         if self.off or not _ENOUGH_DIGITS.search(text):  # as nearly all texts of a report
             return text
         people = _near(text, self.known - self.kept)
         if people:
-            text = _people(people).sub(lambda found: stars(found.group()), text)
-        for pattern in (_SPACED, _LONG_DIGITS, _CUT_OFF):
-            text = pattern.sub(self._unless_kept, text)
-        return text
+            text = _people(people).sub(self._person, text)
+        for pattern in (_SPACED, _LONG_DIGITS):
+            text = pattern.sub(self._anyone, text)
+        return _CUT_OFF.sub(self._beginning, text)
 
-    def _unless_kept(self, found: re.Match[str]) -> str:
-        kept = found.group().removeprefix("+") in self.kept
-        return found.group() if kept else stars(found.group())
+    def _person(self, found: re.Match[str]) -> str:
+        written = found.group()
+        return stars(written) + _marks(self.ranked).of(_only_digits(written))
+
+    def _anyone(self, found: re.Match[str]) -> str:
+        written = found.group()
+        if self._is_kept(written):
+            return written
+        return stars(written) + _marks(self.ranked).of_anyone(_only_digits(written))
+
+    def _beginning(self, found: re.Match[str]) -> str:
+        written = found.group()  # whose it is cannot be told
+        return written if self._is_kept(written) else stars(written)
+
+    def _is_kept(self, written: str) -> bool:
+        return written.removeprefix("+") in self.kept
 
 
 def _digits(number: str) -> str:
@@ -97,6 +143,10 @@ def stars(number: str) -> str:
         return found.group() if at in shown or at >= digits - 2 else "*"
 
     return _ESCAPE_OR_DIGIT.sub(digit, number)
+
+
+def _only_digits(written: str) -> str:
+    return "".join(_DIGIT.findall(_ESCAPE.sub("", written)))
 
 
 _DIGIT = re.compile("[0-9]")
@@ -157,6 +207,109 @@ def _national(number: str) -> tuple[str, str]:
     country, rest = str(parsed.country_code), str(parsed.national_number)
     whole = country + rest == number  # a national number may begin with zeros that are lost
     return (country, rest) if whole and len(rest) >= _SHORTEST else ("", number)
+
+
+# -- who is who ------------------------------------------------------------------------
+
+_MARK = "·"
+"""Between a masked number and its letter: no digit, no part of a word, nothing that JSON, HTML
+or a terminal would spell differently."""
+_UNCERTAIN = f"{_MARK}?"
+"""Of a number that looks like a known person's and is not, or is that of more than one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Marks:
+    """What is put behind masked numbers.
+
+    Only numbers that would look alike have a mark: most reports hold none, and are read more
+    easily without letters that tell nothing.
+
+    Attributes:
+        by_spelling: The mark of a person, by the digits of each spelling.
+        looks: How the known numbers look when they are masked.
+    """
+
+    by_spelling: Mapping[str, str]
+    looks: frozenset[str]
+
+    def of(self, digits: str) -> str:
+        """Return the mark of a known person."""
+        return self.by_spelling.get(digits, "")
+
+    def of_anyone(self, digits: str) -> str:
+        """Return the mark of a number that may be nobody's that is known."""
+        mark = self.by_spelling.get(digits)
+        if mark is None:
+            return _UNCERTAIN if stars(digits) in self.looks else ""
+        return mark
+
+
+@lru_cache(maxsize=64)
+def _marks(ranked: tuple[str, ...]) -> _Marks:
+    """Give letters to those who would look alike in any spelling."""
+    persons = _persons(ranked)
+    looks = {
+        person: frozenset(look for number in numbers for look in _looks(number))
+        for person, numbers in persons.items()
+    }
+    seen = Counter(look for those in looks.values() for look in those)
+    taken: dict[str, set[int]] = defaultdict(set)
+    by_spelling: dict[str, str] = {}
+    exactly: dict[str, str] = {}
+    for person, numbers in persons.items():
+        mark = ""
+        if any(seen[look] > 1 for look in looks[person]):
+            used = set().union(*(taken[look] for look in looks[person]))
+            place = next(place for place in count() if place not in used)
+            for look in looks[person]:
+                taken[look].add(place)
+            mark = _MARK + _letter(place)
+        for spelling in {spelling for number in numbers for spelling in _written(number)}:
+            is_nobody_elses = by_spelling.setdefault(spelling, mark) == mark
+            by_spelling[spelling] = mark if is_nobody_elses else _UNCERTAIN
+        exactly |= dict.fromkeys(numbers, mark)
+    return _Marks(by_spelling=by_spelling | exactly, looks=frozenset(seen))
+
+
+def _letter(place: int) -> str:
+    """Return A to Z, A2 to Z2 and so on."""
+    rounds, at = divmod(place, len(ascii_uppercase))
+    return ascii_uppercase[at] + (str(rounds + 1) if rounds else "")
+
+
+def _persons(ranked: Iterable[str]) -> dict[str, list[str]]:
+    """Return the numbers of each person: 8916… and 916… are the one who is known as 7916…, too."""
+    ranked = [*ranked]
+    owners = {part: number for number in ranked for part in _written(number)[1:]}
+    found: dict[str, list[str]] = {}
+    for number in ranked:
+        person = number
+        # This ends: the owner's number is longer, or begins with a country code instead of a zero.
+        while person in owners and not _is_valid(person):
+            person = owners[person]
+        found.setdefault(person, []).append(number)
+    return found
+
+
+def _written(number: str) -> tuple[str, ...]:
+    """Return the digits of all spellings of a number, its own first."""
+    country, rest = _national(number)
+    return (number, rest, f"8{rest}", f"0{rest}") if country else (number,)
+
+
+@lru_cache(maxsize=4096)
+def _looks(number: str) -> frozenset[str]:
+    """Return how a number may look when it is masked, without separators."""
+    return frozenset(map(stars, _written(number)))
+
+
+def _is_valid(number: str) -> bool:
+    """Tell whether somebody has, or may get, this very number."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(f"+{number}"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 @lru_cache(maxsize=256)

@@ -26,7 +26,7 @@ from harness.doctor.diagnosis import Severity
 from harness.reports import summary
 from harness.reports.manifest import manifest_text
 from harness.reports.overview import run_sentences, run_title
-from harness.reports.report import mask_for
+from harness.reports.report import mask_for, people_of
 from harness.reports.report import report as report_of
 from harness.results import baseline as baselines
 from harness.results.bundle import write_bundle
@@ -175,6 +175,8 @@ class Certify:
 
         Otherwise the causes are told in the end: one fault shows in many cases.
         """
+        # The report says it with the same letters.
+        self._mask = self._mask.telling_apart(people_of(result))
         if self._shown.verbose or (result.case.feature and result.verdict in FAILING):
             summary.print_case(self._terminal, result, self._mask)
         if self._shown.verbose and result.exchanges:

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import shlex
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,7 +23,7 @@ from harness.cli.options import (
 )
 from harness.display.counting import counted
 from harness.display.exchanges import exchange_lines
-from harness.display.plain import mask_of
+from harness.display.plain import apart, mask_of
 from harness.display.terminal import progress_on
 from harness.endpoint.reachability import check_reachable
 from harness.replay import report
@@ -135,19 +137,35 @@ class _Replay:
                 async with contextlib.aclosing(results):
                     async for replayed in results:
                         self._results.append(replayed)
+                        if replayed.played is not None:
+                            self._mask = apart(replayed.played.calls, self._mask)
                         self._print(replayed)
                         progress.update(task, advance=1, description=replayed.script.id)
 
     def _print(self, replayed: Replayed) -> None:
         if self._shown.quiet and replayed.verdict is not ReplayVerdict.MISSED:
             return
-        report.print_script(self._terminal, replayed, self._mask, ladders=self._ways.ladders)
+        report.print_script(
+            self._terminal,
+            replayed,
+            self._mask,
+            again=self._again(replayed.script),
+            ladders=self._ways.ladders,
+        )
         if self._shown.verbose and replayed.played is not None:
             for call in replayed.played.calls:
                 mask = mask_of(call, self._mask)
                 for exchange in call.exchanges:
                     for line in exchange_lines(exchange, mask):
                         self._terminal.say(f"         {line}")
+
+    def _again(self, script: Script) -> str:
+        """Return the command that plays a script alone."""
+        source = script.document.source
+        name = shlex.quote(source) if Path(source).exists() else script.id
+        clock = self._ways.clock
+        words = [] if clock is Clock.VIRTUAL else [f"--clock {clock.value}"]
+        return " ".join(["pbx replay", name, self._endpoint.named, *words])
 
     def _report(self, seconds: float, *, whole: bool) -> None:
         # The file first: a terminal may be gone.

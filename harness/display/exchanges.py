@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from harness.display.counting import counted
 from harness.display.plain import redacted
+from harness.display.repeating import why_not
 from mockpbx.async_pbx import APP_URL
 from mockpbx.masking import Masker
 from mockpbx.result.call_result import CallResult
@@ -45,12 +46,20 @@ def exchange_lines(exchange: Exchange, mask: Masker) -> Iterator[str]:
 def conversation(played: CallResult, mask: Masker) -> Iterator[str]:
     """Return the requests of a call as commands that repeat them by hand, and the answers.
 
+    Where something is hidden in a command it is marked as masked, and the last line says why
+    it does not work as printed.
+
     Args:
         played: The call.
         mask: What to hide.
     """
+    hidden: set[str] = set()
     for exchange in played.exchanges[:_MOST_EXCHANGES]:
-        yield f"request {exchange.request_id}: {mask(_by_hand(redacted(exchange.request)))}"
+        line = _by_hand(redacted(exchange.request))
+        hides = () if _is_in_process(exchange.request) else mask.hides(line)
+        hidden.update(hides)
+        marked = " (masked)" if hides else ""
+        yield f"request {exchange.request_id}{marked}: {mask(line)}"
         if exchange.reply is not None:
             status, body = exchange.reply.status, _excerpt(exchange.reply.body, mask)
             yield f"answer: HTTP {status} {body}"
@@ -62,14 +71,20 @@ def conversation(played: CallResult, mask: Masker) -> Iterator[str]:
     more = len(played.exchanges) - _MOST_EXCHANGES
     if more > 0:
         yield f"and {counted(more, 'request')} more"
+    if hidden:
+        yield f"what is masked {why_not(sorted(hidden))}"
 
 
 def _by_hand(request: HttpRequest) -> str:
     """Return a command that sends a request; an application in process takes none."""
-    if not request.url.startswith(APP_URL):
+    if not _is_in_process(request):
         return request.curl()
     body = (request.body or b"").decode("utf-8", "backslashreplace")
     return f"{request.method} {request.url.removeprefix(APP_URL)} {body}".rstrip()
+
+
+def _is_in_process(request: HttpRequest) -> bool:
+    return request.url.startswith(APP_URL)
 
 
 def _excerpt(body: bytes, mask: Masker) -> str:

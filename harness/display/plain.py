@@ -1,7 +1,7 @@
 """Values as JSON: dataclasses become objects, enums their words; numbers of people masked."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 
@@ -107,6 +107,11 @@ def mask_of(played: CallResult, mask: Masker) -> Masker:
     return mask.and_known(played.people(), kept=(record.numb, record.session_id))
 
 
+def apart(calls: Iterable[CallResult], mask: Masker) -> Masker:
+    """Let a masker tell apart the people of calls that are shown together."""
+    return mask.telling_apart({phone for played in calls for phone in played.people()})
+
+
 def masked(value: Json, mask: Masker) -> Json:
     """Mask all texts within a value."""
     match value:
@@ -127,6 +132,7 @@ def masked(value: Json, mask: Masker) -> Json:
 def script_result(performed: ScriptResult, mask: Masker) -> Json:
     """Return a script that was played: its calls, and what each missed."""
     calls: list[Json] = []
+    mask = apart(performed.calls, mask)
     for played, misses in zip(performed.calls, performed.misses, strict=True):
         content = call(played, mask)
         if isinstance(content, dict):

@@ -11,7 +11,7 @@ from harness.endpoint.reference import reference_server
 from mockpbx.errors import UsageError
 from mockpbx.manifest import pbx_toml
 from mockpbx.manifest.endpoint import DEFAULT_SCENARIO, Endpoint, Overrides
-from mockpbx.masking import without_secrets
+from mockpbx.masking import HIDDEN, without_secrets
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.request import Profile
 
@@ -55,6 +55,7 @@ def found_endpoint(
         UsageError: None is named, or what is said of it cannot be used.
     """
     url_words = [shlex.quote(without_secrets(given.url))] if given.url else []
+    options = _options(given)
     if reference:
         if given.url is not None or manifest is not None:
             raise UsageError("--reference brings its own address and facts; leave out the others")
@@ -68,12 +69,12 @@ def found_endpoint(
                 names_scenario=True,
                 declares_deadline=True,
             )
-            yield replace(given.applied(found), named="--reference")
+            yield replace(given.applied(found), named=" ".join(["--reference", *options]))
         return
     if manifest is not None:
         found = given.applied(Endpoint.described(pbx_toml.load(manifest)))
         words = [f"--manifest {shlex.quote(str(manifest))}"]
-        yield replace(found, named=" ".join([*url_words, *words]))
+        yield replace(found, named=" ".join([*url_words, *words, *options]))
         return
     nearby = nearest_manifest(start or Path.cwd())
     if nearby is not None:
@@ -81,11 +82,24 @@ def found_endpoint(
         if given.url is not None:
             described = _elsewhere(described, given.url)
         words = url_words or [f"--manifest {shlex.quote(str(nearby))}"]
-        yield replace(given.applied(described), named=" ".join(words))
+        yield replace(given.applied(described), named=" ".join([*words, *options]))
     elif given.url is not None:
-        yield replace(given.applied(Endpoint.at(given.url)), named=" ".join(url_words))
+        yield replace(given.applied(Endpoint.at(given.url)), named=" ".join([*url_words, *options]))
     else:
         raise UsageError(HOW_TO_NAME)
+
+
+def _options(given: Overrides) -> list[str]:
+    """Return what else the command line says of the endpoint, without secrets."""
+    said = [
+        ("--scenario", given.scenario if isinstance(given.scenario, str) else None),
+        ("--dialect", given.dialect and given.dialect.value),
+        ("--method", given.method and given.method.value),
+        ("--ca-file", str(given.ca_file) if given.ca_file else None),
+        ("--deadline", None if given.deadline_s is None else f"{given.deadline_s:g}"),
+        *(("--header", f"{name}: {HIDDEN}") for name, _ in given.headers),
+    ]
+    return [f"{name} {shlex.quote(value)}" for name, value in said if value is not None]
 
 
 def _elsewhere(endpoint: Endpoint, url: str) -> Endpoint:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.certify.model import FAILING, Verdict
+from harness.display.plain import apart
 from harness.pytest_plugin import options
 from harness.pytest_plugin.application import has_fixture
 from harness.pytest_plugin.options import ENDPOINT_WORDS, GIVEN_ENDPOINT, value
@@ -65,7 +66,7 @@ def mask_of(item: pytest.Item) -> Masker:
     """Return what hides numbers, as well as can be known."""
     pbx = item.stash.get(PBX, None)
     mask = mask_without_calls(item.config)
-    return pbx.endpoint.mask(mask) if pbx is not None else mask
+    return apart(pbx.calls, pbx.endpoint.mask(mask)) if pbx is not None else mask
 
 
 def mask_without_calls(config: pytest.Config) -> Masker:

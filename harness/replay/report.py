@@ -10,6 +10,7 @@ from harness.display.counting import counted
 from harness.display.exchanges import conversation
 from harness.display.files import write
 from harness.display.plain import Json, mask_of, script_result
+from harness.display.repeating import why_not
 from harness.display.terminal import Terminal
 from harness.replay.runner import Replayed, ReplayVerdict
 from mockpbx.callscript.expectations import Miss
@@ -27,8 +28,18 @@ _WORDS = {
 }
 
 
-def print_script(console: Terminal, replayed: Replayed, mask: Masker, *, ladders: bool) -> None:
-    """Print one line a call; more where an expectation was missed."""
+def print_script(
+    console: Terminal, replayed: Replayed, mask: Masker, *, again: str, ladders: bool
+) -> None:
+    """Print one line a call; more where an expectation was missed.
+
+    Args:
+        console: Where to.
+        replayed: The script.
+        mask: What to hide.
+        again: The command that plays it again.
+        ladders: Draw every call.
+    """
     performed = replayed.played
     if performed is None:
         _line(console, replayed.verdict, replayed.script.id, mask(str(replayed.lack or "")))
@@ -40,6 +51,10 @@ def print_script(console: Terminal, replayed: Replayed, mask: Masker, *, ladders
         known = mask_of(played, mask)
         verdict = ReplayVerdict.MISSED if misses else ReplayVerdict.AS_EXPECTED
         _line(console, verdict, name, known(outcome(played.record)))
+        if misses:
+            console.say(f"         again: {known(again)}")
+            if known.hides(again):
+                console.say(f"         {why_not(known.hides(again))}")
         for line in _details(played, misses, known, console.columns, ladders=ladders):
             console.say(line)
 

@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.display.counting import counted
+from harness.display.repeating import why_not
 from harness.reports import overview
 from harness.reports.chart import chart
 from harness.reports.overview import CaseReport, Report
@@ -63,20 +64,20 @@ _QUIET = _Shown(exchanges=2, first=600, further=600, ladders=1)
 
 def html(report: Report) -> str:
     """Make the page."""
-    script = _asset("report.js")
-    template = _environment().get_template("report.html.j2")
+    script = asset("report.js")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         **_summary(report),
         **_cases(report["cases"]),
         title=overview.run_title(report["verdict"]),
         sentences=overview.run_sentences(report),
-        started=_when(report["started"]),
+        started=when(report["started"]),
         settings=list(_settings(report.get("manifest") or {})),
         verdicts=VERDICTS,
         step_marks=STEP_MARKS,
         features=report["suite"].get("features") or [],
-        style=Markup(_asset("report.css")),  # noqa: S704  # a file of ours
+        style=Markup(asset("report.css")),  # noqa: S704  # a file of ours
         script=Markup(script),  # noqa: S704  # a file of ours
         script_hash=_hash(script),
     )
@@ -108,13 +109,15 @@ def _cases(cases: Sequence[CaseReport]) -> dict[str, Any]:
             {"of": family, "cases": [_case(case, drawn) for case in family.cases]}
             for family in overview.families(cases)
         ],
+        "masked": why_not(sorted({what for case in cases for what in _hidden(case)})),
         "longest_id": max((len(case["id"][:_WIDEST_ID]) for case in cases), default=1),
     }
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what fills in templates: it escapes all, and writes control characters out."""
+    made = Environment(
         loader=PackageLoader("harness.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -122,8 +125,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["counted"] = counted
-    return environment
+    made.filters["counted"] = counted
+    return made
 
 
 def _shown(value: object) -> object:
@@ -132,7 +135,8 @@ def _shown(value: object) -> object:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a file that pages are made with."""
     return resources.files("harness.reports").joinpath("templates", name).read_text("utf-8")
 
 
@@ -141,7 +145,8 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _when(started: str) -> str:
+def when(started: str) -> str:
+    """Say for people when a run began."""
     try:
         at = datetime.fromisoformat(started)
     except ValueError:
@@ -172,8 +177,26 @@ def _case(case: CaseReport, drawn: dict[str, str]) -> dict[str, Any]:
             _exchange(item, shown.further if place else shown.first)
             for place, item in enumerate(exchanges[: shown.exchanges])
         ],
+        "again": [*_again(case)],
         "left_out": max(0, len(exchanges) - shown.exchanges),
     }
+
+
+_LONGEST_LINE = 2000
+"""Characters of a line that somebody may want to paste."""
+
+
+def _again(case: CaseReport) -> Iterator[dict[str, Any]]:
+    """Return the lines that repeat a case, the one that always works first."""
+    for label, key in (("again", "replay"), ("send", "curl")):
+        text = case[key]
+        if text and len(text) < _LONGEST_LINE:
+            yield {"label": label, "text": text, "hides": case[f"{key}_hides"]}
+
+
+def _hidden(case: CaseReport) -> Iterator[str]:
+    for line in _again(case):
+        yield from line["hides"]
 
 
 def _figures(case: CaseReport, drawn: dict[str, str], *, telling: bool) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """The report as JUnit XML, for CI systems.
 
-A family is a testsuite. A failing or untestable case is a ``<failure>``, a fault of the
-harness an ``<error>``, and only what does not apply is ``<skipped>``: remarks are passes with
-a property that says so. A run that was broken off has an ``<error>`` of its own, for the cases
-that are missing would otherwise read as green.
+A family is a testsuite. A failing or untestable case is a ``<failure>`` and a fault of the
+harness an ``<error>``. What does not apply is ``<skipped>``, and so is a failure that the
+baseline knows: the job stays green by it, and the reason, the owner and the day stand there.
+Remarks are passes with a property that says so. A run that was broken off has an ``<error>``
+of its own, for the cases that are missing would otherwise read as green.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from junitparser import (
     TestSuite,
 )
 
+from harness.display.repeating import why_not
 from harness.reports.overview import CaseReport, Family, Report, families, run_sentences
 from mockpbx.result.printable import visible
 
@@ -33,8 +35,8 @@ def junit(report: Report) -> str:
         document.add_testsuite(_broken_off(report))
     document.update_statistics()  # type: ignore[no-untyped-call]  # theirs is untyped
     written = BytesIO()
-    document.write(written)
-    return written.getvalue().decode("utf-8") + "\n"
+    document.write(written, pretty=True)
+    return written.getvalue().decode("utf-8").rstrip() + "\n"
 
 
 def _suite(family: Family, report: Report) -> TestSuite:
@@ -61,19 +63,34 @@ def _case(case: CaseReport) -> TestCase:
         if case[key] is not None:
             properties.add_property(Property(key, visible(case[key])))
     made.append(properties)  # type: ignore[no-untyped-call]  # theirs is untyped
-    message = visible(case["reason"])
-    match case["verdict"]:
-        case "fail" | "untestable":
-            made.result = Failure(message, case["verdict"])
-        case "error":
-            made.result = Error(message, "error")
-        case "not-applicable":
-            made.result = Skipped(message)
-        case _:
-            return made
-    if case["verdict"] != "not-applicable":
-        made.result[0].text = evidence(case)
+    result = _result(case)
+    if result is not None:
+        made.result = result
     return made
+
+
+def _result(case: CaseReport) -> Failure | Error | Skipped | None:
+    message, verdict = visible(case["reason"]), case["verdict"]
+    if verdict == "not-applicable":
+        return Skipped(message)
+    result: Failure | Error | Skipped
+    if "known" in case:
+        result = Skipped(f"{known(case)}; {message}", "known")
+    elif verdict in ("fail", "untestable"):
+        result = Failure(message, verdict)
+    elif verdict == "error":
+        result = Error(message, "error")
+    else:
+        return None
+    result.text = evidence(case)
+    return result
+
+
+def known(case: CaseReport) -> str:
+    """Say why a failure is known, who looks after it and until when."""
+    entry = case["known"]
+    said = f"known: {entry['reason']} ({entry['owner']}, until {entry['expires']})"
+    return visible(said)
 
 
 def evidence(case: CaseReport) -> str:
@@ -84,10 +101,12 @@ def evidence(case: CaseReport) -> str:
         ("received", case.get("received")),
         ("caller", case.get("caller")),
         ("fix", case.get("fix")),
-        ("curl", case.get("curl")),
         ("again", case["replay"]),
+        ("", why_not(case["replay_hides"])),
+        ("curl", case.get("curl")),
+        ("", why_not(case["curl_hides"])),
     ]
-    shown = (f"{name + ':':<10}{_hanging(text)}" for name, text in lines if text)
+    shown = (f"{name and name + ':':<10}{_hanging(text)}" for name, text in lines if text)
     return visible("\n".join(shown))
 
 

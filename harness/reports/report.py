@@ -55,6 +55,7 @@ def report(run: Run, mask: Masker, *, evidence: bool = True) -> dict[str, Json]:
         mask: What to hide, beyond the people who occur in a case's own evidence.
         evidence: With exchanges and ladders; without them it is a summary, and no document.
     """
+    mask = mask.telling_apart(phone for result in run.results for phone in people_of(result))
     found = causes_of(run.results, run.endpoint)
     causes = {
         one.case.id: f"C{place}" for place, cause in enumerate(found, 1) for one in cause.results
@@ -173,12 +174,16 @@ def mask_for(result: CaseResult, mask: Masker) -> Masker:
     """Let a masker know the people who occur in the evidence of a case."""
     for played in result.calls:
         mask = mask_of(played, mask)
-    people: set[str] = set()
     sessions: set[str] = set()
     for exchange in result.exchanges:
-        people |= exchange.phones
         sessions.update(map(_own_id, (exchange.params.get(name, "") for name in _SESSION)))
-    return mask.and_known(people, kept=sessions)
+    return mask.and_known(people_of(result), kept=sessions)
+
+
+def people_of(result: CaseResult) -> set[str]:
+    """Return the numbers of people that occur in the evidence of a case."""
+    of_calls = {phone for played in result.calls for phone in played.people()}
+    return of_calls.union(*(exchange.phones for exchange in result.exchanges))
 
 
 def _own_id(session: str) -> str:
@@ -207,6 +212,8 @@ def _case(
         "verdict": result.verdict.value,
     }
     reason = result.finding.reason
+    curl = again(shown[0].request) if shown else None
+    replay = result.replay or f"pbx certify {named} --only {case.id}"
     seen: dict[str, Json] = {
         "reason": sentence(result.finding),
         "cause": causes.get(case.id),
@@ -219,8 +226,10 @@ def _case(
         "traceback": reason.traceback or None,
         "caller": _caller(result),
         "duration_s": round(result.duration_s, 4),
-        "curl": again(shown[0].request) if shown else None,
-        "replay": result.replay or f"pbx certify {named} --only {case.id}",
+        "curl": curl,
+        "curl_hides": [*mask.hides(curl or "")],
+        "replay": replay,
+        "replay_hides": [*mask.hides(replay)],
         "exchanges": [_exchange(exchange) for exchange in shown] if evidence else [],
         "ladders": [_ladder(played) for played in _calls(result)] if evidence else [],
     }

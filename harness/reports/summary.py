@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.certify.model import CaseResult, Verdict
 from harness.certify.sentences import sentence
 from harness.display.counting import counted
+from harness.display.repeating import why_not
 from harness.display.terminal import Terminal
 from harness.reports.overview import (
     CaseReport,
@@ -154,6 +155,9 @@ def _rows(cause: CauseReport, case: CaseReport) -> Iterator[tuple[str, str]]:
     more = f" and {len(others) - _MOST_FACTS} more" if len(others) > _MOST_FACTS else ""
     yield "cases", ", ".join([case["id"], *others[:_MOST_FACTS]]) + more
     yield "again", case["replay"]
+    hidden = why_not(case["replay_hides"])
+    if hidden:
+        yield "", hidden
 
 
 def _labelled(terminal: Terminal, label: str, text: str) -> None:

@@ -98,6 +98,11 @@ def _group(change: Change) -> str:
 def _remarks(before: Report, after: Report) -> Iterable[str]:
     if before["endpoint"]["url"] != after["endpoint"]["url"]:
         yield f"different endpoints: {before['endpoint']['url']} and {after['endpoint']['url']}"
+    yield from measured_otherwise(before, after)
+
+
+def measured_otherwise(before: Report, after: Report) -> Iterator[str]:
+    """Say why verdicts may differ although the endpoints do not."""
     if before["suite"]["cases_digest"] != after["suite"]["cases_digest"]:
         versions = f"{before['suite']['version']} and {after['suite']['version']}"
         yield f"measured by different cases: versions {versions}"

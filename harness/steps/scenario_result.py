@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.certify.model import Verdict
 from harness.display.exchanges import conversation
-from harness.display.plain import mask_of
+from harness.display.plain import apart, mask_of
 from harness.steps.missed_outcome import MissedOutcome
 from mockpbx.masking import Masker
 from mockpbx.result.call_result import CallResult
@@ -169,6 +169,7 @@ def identify(tags: Sequence[str], stem: str, title: str, row: int | None) -> str
 
 def evidence(calls: Sequence[CallResult], mask: Masker) -> str:
     """Draw the ladders of calls and list their exchanges."""
+    mask = apart(calls, mask)
     return "\n\n".join(_evidence(call, mask_of(call, mask)) for call in calls)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from mockpbx.core.scenario import Scenario
+from mockpbx.core.scenario import ForwardTo, Scenario
 from mockpbx.manifest import pbx_toml
 from mockpbx.manifest.facts import DEFAULT_FACTS, FactKind, derived, kind_of
 from mockpbx.masking import HIDDEN, Masker, secrets_of_headers, secrets_of_url, without_secrets
@@ -153,7 +153,14 @@ class Endpoint:
             value for name, value in self.facts.items() if kind_of(name) is not FactKind.ORDER
         ]
         kept = [self.facts[name] for name in ("virtual_number",) if name in self.facts]
-        return mask.and_known(people, kept=kept).and_secrets(secrets)
+        # The PBX's own people come to be known call by call, and have their letters before.
+        staff = [
+            phone
+            for operation in self.scenario.operations.values()
+            if isinstance(operation, ForwardTo)
+            for phone in operation.phones
+        ]
+        return mask.and_known(people, kept=kept).telling_apart(staff).and_secrets(secrets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ _TROUBLES: Mapping[str, Rehearsal] = {
     "FALLBACK-016": _NONSENSE,
     "FALLBACK-017": Rehearsal(fault="json.nan"),
     "FALLBACK-018": Rehearsal(fault="json.null"),
-    "FALLBACK-019": Rehearsal(fault="http.body", at='{"phone": "74950000302"}'),
+    "FALLBACK-019": Rehearsal(fault="http.body", at='{"phone": "74950000312"}'),
     "FALLBACK-020": Rehearsal(fault="http.oversize"),
 }
 

@@ -25,8 +25,8 @@ from mockpbx.wire.request import Profile, build
 
 NOWHERE = Profile(url="http://rehearsal.invalid/")
 """What the ladder shows as asked; no name ends so."""
-CALLER = "74950000301"
-CUSTOMER = "74950000302"
+CALLER = "74950000311"
+CUSTOMER = "74950000312"
 """Numbers of nobody."""
 
 

@@ -83,10 +83,12 @@
     unfold.textContent = open ? "Close all" : "Open all";
   });
 
+  // What is open is printed, and the evidence of what fails; besides that, why cases were left out.
   const closed = [];
+  const always = "details.case:is(.fail, .untestable, .error), #untested ~ details.plain";
   addEventListener("beforeprint", () => {
-    for (const one of [...shown(), ...all("details.plain")]) {
-      if (!one.open) { closed.push(one); one.open = true; }
+    for (const one of all(always)) {
+      if (!one.open && !one.hidden) { closed.push(one); one.open = true; }
     }
   });
   addEventListener("afterprint", () => { for (const one of closed.splice(0)) one.open = false; });

@@ -1,25 +1,32 @@
 """``pbx certify``: exit codes, reports in every form, and what happens on the way."""
 
+import itertools
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.certify import registry
+from harness.certify.checks import load
 from harness.certify.context import Context
 from harness.certify.reasons import Finding
 from harness.results.bundle import verify
+from tests.harness.conftest import Answer, own_order
 
 Pbx = Callable[..., Any]
 PBX = Path(sys.executable).with_name("pbx")
 
 QUICK = "REPLY-001,REPLY-020,SEQ-001"
+FEW = ("REQ-001", "REPLY-001", "REPLY-020", "REPLY-031", "SEQ-001")
 STRANGER_WITH_CUSTOMER = {"phones": ["79175968108"]}
 
 
@@ -28,16 +35,134 @@ def not_json(_: object) -> bytes:
     return b"<html>It works!</html>"
 
 
-def test_a_certified_endpoint_is_exit_code_0(pbx: Pbx, reference_facts: dict[str, Any]) -> None:
-    result = pbx("certify", reference_facts["url"], "--only", "REPLY")
+@pytest.fixture
+def few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be few cases, so that a whole run is a short one."""
+    load()
+    few = {case_id: registry.cases()[case_id] for case_id in FEW}
+    monkeypatch.setattr(registry, "cases", lambda: few)
+
+
+@pytest.fixture
+def throttled() -> Iterator[str]:
+    """Run an endpoint that answers three requests and then 429."""
+    asked = itertools.count(1)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            limited = next(asked) > 3
+            body = b"slow down, 79161110001" if limited else b'{"returned_code": 1}'
+            self.send_response(429 if limited else 200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Retry-After", "30")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/crm_integration"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("few_cases")
+def test_a_certified_endpoint_is_exit_code_0(pbx: Pbx, endpoint: Pbx, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    result = pbx("certify", endpoint().url, "--json", report)
+    written = json.loads(report.read_text())
     assert result.exit_code == 0
-    assert "CERTIFIED" in result.stdout
+    assert "\nCERTIFIED  " in result.stdout
+    assert (written["verdict"], written["level"]) == ("certified", "protocol")
 
 
-def test_an_endpoint_that_is_not_certified_is_exit_code_1(pbx: Pbx, endpoint: Pbx) -> None:
-    result = pbx("certify", endpoint(not_json).url, "--only", "REPLY-001,REPLY-031")
+@pytest.mark.usefixtures("few_cases")
+def test_what_facts_are_known_raises_the_level(
+    pbx: Pbx, endpoint: Pbx, manifest: Pbx, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    file = manifest(endpoint().url)
+    assert pbx("certify", "--manifest", file, "--json", report).exit_code == 0
+    assert json.loads(report.read_text())["level"] == "behaviour"
+
+
+@pytest.mark.usefixtures("few_cases")
+def test_an_endpoint_that_is_not_certified_is_exit_code_1_and_the_cause_is_told(
+    pbx: Pbx, endpoint: Pbx, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    result = pbx("certify", endpoint(not_json).url, "--json", report)
+    written = json.loads(report.read_text())
     assert result.exit_code == 1
-    assert "NOT CERTIFIED" in result.stdout.upper()
+    assert "\nNOT CERTIFIED  " in result.stdout
+    assert written["verdict"] == "not-certified"
+    cause = written["causes"][0]
+    assert (cause["symptom"], cause["rank"]) == ("body", "not-served")
+    assert cause["title"] in result.stdout
+
+
+@pytest.mark.usefixtures("few_cases")
+@pytest.mark.parametrize("words", [["--only", "REPLY-001"], ["--skip", "REPLY-001"]])
+@pytest.mark.parametrize(("answer", "code"), [(own_order, 0), (not_json, 1)])
+def test_a_selection_is_no_certificate_and_its_exit_code_that_of_its_cases(
+    pbx: Pbx, endpoint: Pbx, tmp_path: Path, words: list[str], answer: Answer, code: int
+) -> None:
+    report = tmp_path / "report.json"
+    if answer is not_json and "--only" in words:
+        words = ["--only", "REPLY-031"]
+    result = pbx("certify", endpoint(answer).url, *words, "--json", report)
+    assert result.exit_code == code
+    assert "\nNO CERTIFICATE  " in result.stdout
+    assert json.loads(report.read_text())["verdict"] == "partial"
+
+
+def test_a_small_dose_is_no_certificate(
+    pbx: Pbx, reference_facts: dict[str, Any], tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    words = ["--only", "REQ,REPLY,ROBUST", "--dose", "small", "--json", report]
+    result = pbx("certify", reference_facts["url"], *words)
+    written = json.loads(report.read_text())
+    assert result.exit_code == 0
+    assert written["verdict"] == "partial"
+    assert {case["family"] for case in written["cases"]} == {"REQ", "REPLY"}
+
+
+@pytest.mark.usefixtures("few_cases")
+def test_an_endpoint_that_throttles_is_not_asked_to_the_end_which_is_exit_code_1(
+    pbx: Pbx, throttled: str, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    result = pbx("certify", throttled, "--json", report)
+    written = json.loads(report.read_text())
+    assert result.exit_code == 1
+    assert written["verdict"] == "partial"
+    stopped = written["stopped"]
+    assert (stopped["kind"], stopped["retry_after_s"]) == ("throttled", 30.0)
+    assert f"--max-rps {stopped['advised_rps']:g}" in result.stdout
+    assert "stopped" in {case["kind"] for case in written["cases"]}
+    assert "79161110001" not in report.read_text()
+
+
+def test_how_much_will_be_asked_is_said_before_it_is(
+    pbx: Pbx, endpoint: Pbx, reference_facts: dict[str, Any]
+) -> None:
+    words = ["certify", endpoint().url, "--only", "SEQ"]
+    first, *_ = pbx(*words).stdout.splitlines()
+    assert re.match(r"asks +about \d+ requests in \d+ calls", first)
+    assert "asks  " not in pbx(*words, "-q").stdout
+    few = pbx("certify", reference_facts["url"], "--only", QUICK)
+    assert "asks  " not in few.stdout
+
+
+def test_cases_are_told_one_by_one_only_if_that_is_wanted(pbx: Pbx, endpoint: Pbx) -> None:
+    words = ["certify", endpoint(not_json).url, "--only", "REPLY-031"]
+    line = re.compile(r"^fail +REPLY-031 ", re.MULTILINE)
+    assert not line.search(pbx(*words).stdout)
+    assert line.search(pbx(*words, "-v").stdout)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +198,7 @@ def test_an_answer_that_comes_again_and_again_is_counted(
     pbx: Pbx, endpoint: Pbx, manifest: Pbx
 ) -> None:
     file = manifest(endpoint(lambda _: {"returned_code": 1}).url)
-    result = pbx("certify", "--manifest", file, "--only", "SEQ-001")
+    result = pbx("certify", "--manifest", file, "--only", "SEQ-001", "-v")
     assert "received 19 times returned_code 1; the caller talked to nobody" in result.stdout
 
 
@@ -118,18 +243,26 @@ def test_a_baseline_that_no_longer_holds_is_exit_code_5(
     assert "REPLY-001: it no longer fails" in result.stdout
 
 
+@pytest.mark.usefixtures("few_cases")
+@pytest.mark.parametrize(
+    ("words", "verdict"), [([], "not-certified"), (["--only", "REPLY-031"], "partial")]
+)
 def test_known_failures_are_exit_code_0_and_the_verdict_stays_true(
-    pbx: Pbx, endpoint: Pbx, tmp_path: Path
+    pbx: Pbx, endpoint: Pbx, tmp_path: Path, words: list[str], verdict: str
 ) -> None:
     baseline, report = tmp_path / "known.yaml", tmp_path / "report.json"
-    entry = "{case: REPLY-031, reason: the old stub, owner: Ann, expires: 2099-01-01}"
-    baseline.write_text(f"known: [{entry}]\n")
-    there = endpoint(not_json)
-    alone = pbx("certify", there.url, "--only", "REPLY-031", "--json", report)
-    known = pbx("certify", there.url, "--only", "REPLY-031", "--baseline", baseline)
-    assert json.loads(report.read_text())["cases"][0]["verdict"] == "fail"
+    words = ["certify", endpoint(not_json).url, *words, "--json", report]
+    alone = pbx(*words)
+    failed = [case for case in json.loads(report.read_text())["cases"] if case["cause"]]
+    entry = "{{case: {id}, reason: the old stub, owner: Ann, expires: 2099-01-01}}"
+    baseline.write_text(f"known: [{', '.join(entry.format_map(case) for case in failed)}]\n")
+    known = pbx(*words, "--baseline", baseline)
+    written = json.loads(report.read_text())
     assert (alone.exit_code, known.exit_code) == (1, 0)
-    assert "NOT CERTIFIED" in known.stdout
+    assert written["verdict"] == verdict
+    assert {case["id"] for case in written["cases"] if "known" in case} == {
+        case["id"] for case in failed
+    }
 
 
 def test_remarks_are_exit_code_1_only_if_that_is_wanted(pbx: Pbx, endpoint: Pbx) -> None:
@@ -167,8 +300,8 @@ def test_the_report_on_standard_output_is_json_and_nothing_else(
     pbx: Pbx, reference_facts: dict[str, Any]
 ) -> None:
     result = pbx("certify", reference_facts["url"], "--only", QUICK, "--json", "-")
-    assert json.loads(result.stdout)["verdict"] == "certified"
-    assert "CERTIFIED" in result.stderr
+    assert json.loads(result.stdout)["verdict"] == "partial"
+    assert "NO CERTIFICATE" in result.stderr
 
 
 def test_the_manifest_of_the_folder_is_used_where_nothing_else_is_said(
@@ -208,8 +341,11 @@ def test_two_runs_give_the_same_verdicts(
     seen = []
     for number in range(2):
         report = tmp_path / f"{number}.json"
-        pbx("certify", reference_facts["url"], "--json", report, "--jobs", 1 + number * 7)
-        cases = json.loads(report.read_text())["cases"]
+        words = ["--json", report, "--jobs", 1 + number * 7]
+        assert pbx("certify", reference_facts["url"], *words).exit_code == 0
+        written = json.loads(report.read_text())
+        assert (written["verdict"], written["level"]) == ("certified-with-remarks", "protocol")
+        cases = written["cases"]
         seen.append({case["id"]: case["verdict"] for case in cases})
     assert seen[0] == seen[1]
     assert len(seen[0]) >= 130

@@ -94,3 +94,76 @@ def test_no_letter_of_a_report_plays_tricks_on_the_terminal(pbx: Pbx, write: Wri
     before = write("a.json", {})
     after = write("b.json", {"REPLY-\x1b[2J": "\x1b[31m"}, verdict="\x1b[5m")
     assert "\x1b" not in pbx("compare", before, after).stdout
+
+
+# -- several ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(write: Write) -> list[Path]:
+    """Write three reports."""
+    return [
+        write("ours.json", {"REPLY-001": "pass", "SEQ-001": "pass"}),
+        write("theirs.json", {"REPLY-001": "pass", "SEQ-001": "nonstrict"}),
+        write("old.json", {"REPLY-001": "pass", "SEQ-001": "info"}),
+    ]
+
+
+def test_of_several_reports_the_cases_are_shown_on_which_they_differ(
+    pbx: Pbx, three: list[Path]
+) -> None:
+    result = pbx("compare", *three)
+    assert result.exit_code == 0
+    head, row, *_, last = result.stdout.splitlines()
+    assert head.split() == ["case", "ours", "theirs", "old", "title"]
+    assert row.split()[:5] == ["SEQ-001", "pass", "not", "strict", "info"]
+    assert last == "1 of 2 cases differs"
+
+
+def test_a_later_report_that_fails_what_the_first_does_not_is_exit_code_1(
+    pbx: Pbx, three: list[Path], write: Write
+) -> None:
+    worse = write("worse.json", {"REPLY-001": "fail", "SEQ-001": "pass"})
+    assert pbx("compare", *three, worse).exit_code == 1
+    assert pbx("compare", worse, *three).exit_code == 0
+
+
+def test_several_as_json_are_a_table(pbx: Pbx, three: list[Path]) -> None:
+    content = json.loads(pbx("compare", *three, "--json", "-").stdout)
+    assert content["format"] == "pbx-harness-comparison-of-several/1"
+    assert [report["name"] for report in content["reports"]] == ["ours", "theirs", "old"]
+    verdicts = {case["id"]: case["verdicts"] for case in content["cases"]}
+    assert verdicts["SEQ-001"] == ["pass", "nonstrict", "info"]
+    assert content["worse"] is False
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_reports_are_put_side_by_side_on_a_page(
+    pbx: Pbx, three: list[Path], tmp_path: Path, number: int
+) -> None:
+    page = tmp_path / "index.html"
+    result = pbx("compare", *three[:number], "--html", page)
+    assert result.exit_code == 0
+    text = page.read_text("utf-8")
+    assert text.count('class="report-head"') == number
+    assert "theirs" in text
+
+
+def test_reports_of_the_same_name_are_told_apart_by_their_folders(
+    pbx: Pbx, three: list[Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "elsewhere" / "ours.json"
+    other.parent.mkdir()
+    other.write_bytes(three[0].read_bytes())
+    content = json.loads(pbx("compare", *three, other, "--json", "-").stdout)
+    names = [report["name"] for report in content["reports"]]
+    assert names == [str(three[0]), "theirs", "old", str(other)]
+
+
+def test_a_page_and_a_report_cannot_go_to_the_same_place(
+    pbx: Pbx, three: list[Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "same"
+    result = pbx("compare", *three, "--html", file, "--json", file)
+    assert result.exit_code == 2
+    assert not file.exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -43,8 +44,17 @@ def test_a_missed_expectation_is_exit_code_1_and_shows_what_to_repeat(
     assert result.exit_code == 1
     assert "MISSED mine" in result.stdout
     assert "reaches: expected 7917*****08, received 101" in result.stdout
-    assert f"request 1: curl 'http://127.0.0.1:{there.port}/crm_integration?" in result.stdout
+    line = f"request 1 (masked): curl 'http://127.0.0.1:{there.port}/crm_integration?"
+    assert line in result.stdout
     assert "numa=7916*****01&" in result.stdout
+    assert result.stdout.count("--show-numbers") == 1
+    again = next(line for line in result.stdout.splitlines() if " again: " in line)
+    words = shlex.split(again.partition(" again: pbx ")[2])
+    assert "MISSED mine" in pbx(*words).stdout
+    assert result.stdout.index(again) < result.stdout.index(line)
+    shown = pbx(*words, "--show-numbers").stdout
+    assert f"request 1: curl 'http://127.0.0.1:{there.port}/crm_integration?" in shown
+    assert f"numa={COURIER}&" in shown
     assert 'answer: HTTP 200 {"phones": ["101"], "text": "You, 7916*****01?"}' in result.stdout
     assert "│── hangs up ──" in result.stdout
     assert COURIER not in result.output

@@ -69,7 +69,7 @@ def test_a_failure_shows_the_ladder_the_exchange_and_a_command(
     assert "own.feature:6: Then the caller talks to another courier's customer" in ran.out
     assert "reaches: expected 7926*****02, received 7917*****08" in ran.out
     assert "── asks: input 10523 ──" in ran.out
-    assert "request 2: curl " in ran.out
+    assert "request 2 (masked): curl " in ran.out
     assert 'answer: HTTP 200 {"phones":["7917*****08"]' in ran.out
     assert "pbx bdd own.feature:3 --manifest reference.toml" in ran.out
     assert "Traceback" not in ran.out

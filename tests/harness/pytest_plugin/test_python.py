@@ -75,7 +75,7 @@ def test_a_failure_shows_the_calls_of_the_test(ran: Ran) -> None:
     assert "assert call.reached is None" in shown
     assert "7917*****08" in shown
     assert "── asks: input 10523 ──" in shown
-    assert "request 2: curl " in shown
+    assert "request 2 (masked): curl " in shown
     assert "pytest test_own.py::test_fails --pbx-manifest reference.toml" in shown
     assert "79175968108" not in ran.out
     assert "79161110001" not in ran.out

@@ -98,6 +98,8 @@ def _case(case_id: str, verdict: str, **changes: Any) -> dict[str, Any]:
         "caller": LADDER["caller"] if tried else None,
         "duration_s": 0.0213,
         "curl": "curl 'http://127.0.0.1:8080/crm_integration?cdr_id=123'" if tried else None,
+        "curl_hides": [],
+        "replay_hides": [],
         "replay": f"pbx certify http://127.0.0.1:8080/crm_integration --only {case_id}",
         "exchanges": [EXCHANGE] if tried else [],
         "ladders": [LADDER] if tried else [],

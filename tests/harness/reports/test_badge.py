@@ -43,3 +43,9 @@ def test_a_verdict_has_a_colour_and_no_verdict_is_grey(
 def test_widths_are_those_of_verdana() -> None:
     assert text_width("ill") < text_width("wow")
     assert text_width("certified") == pytest.approx(45, abs=3)
+
+
+def test_each_verdict_has_a_mark_of_its_own(report_with: Callable[..., dict[str, Any]]) -> None:
+    pictures = [ET.fromstring(badge(report_with(verdict=one))) for one in RUN_TITLES]  # noqa: S314
+    marks = {path.get("d") for picture in pictures for path in picture.findall(f"{SVG}path")}
+    assert len(marks) == len(RUN_TITLES)

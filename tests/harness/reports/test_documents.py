@@ -295,7 +295,9 @@ def test_sarif_says_the_level_and_which_cause_a_result_has(mixed: dict[str, Any]
     (run,) = json.loads(sarif(mixed))["runs"]
     assert run["properties"]["level"] == mixed["level"]
     assert run["properties"]["causes"] == mixed["causes"]
-    named = {result["properties"]["case"]: result["properties"]["cause"] for result in run["results"]}
+    named = {
+        result["properties"]["case"]: result["properties"]["cause"] for result in run["results"]
+    }
     assert named == {case["id"]: case["cause"] for case in mixed["cases"] if case["id"] in named}
     ids = {cause["id"] for cause in mixed["causes"]}
     assert {cause for cause in named.values() if cause is not None} == ids

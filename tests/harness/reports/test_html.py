@@ -155,7 +155,9 @@ def test_what_could_be_better_is_a_list_of_its_own_and_tells_what_is_assumed(
 
 
 def test_where_nothing_is_to_fix_no_list_says_so(report_with: ReportWith, case_of: CaseOf) -> None:
-    assert not Page(html(report_with(case_of("REPLY-001", "pass")))).all("ol", **{"class": "to-fix"})
+    assert not Page(html(report_with(case_of("REPLY-001", "pass")))).all(
+        "ol", **{"class": "to-fix"}
+    )
 
 
 def test_a_selection_says_how_much_of_the_suite_it_is(
@@ -216,7 +218,7 @@ def test_a_call_that_many_cases_look_at_is_drawn_once(
     report_with: ReportWith, case_of: CaseOf
 ) -> None:
     text = html(report_with(case_of("REPLY-001", "pass"), case_of("REPLY-002", "pass")))
-    assert text.count("<svg class=") - text.count('<svg class="seal"') == 1
+    assert text.count('<ol class="ladder"') == 1
     assert 'drawn at <a href="#REPLY-001">' in text
 
 
@@ -238,6 +240,18 @@ def test_a_hundred_and_fifty_cases_with_evidence_stay_under_three_megabytes(
 def test_a_run_without_a_case_is_a_page_too(report_with: ReportWith) -> None:
     page = Page(html(report_with(verdict="aborted", aborted="interrupted")))
     assert "The run was broken off after 0 cases: interrupted." in page.text
+
+
+def test_a_certificate_with_remarks_has_neither_the_colour_nor_the_tick_of_a_clean_one(
+    report_with: ReportWith, case_of: CaseOf
+) -> None:
+    pages = [
+        html(report_with(case_of("REPLY-001", verdict))) for verdict in ("pass", "info", "fail")
+    ]
+    seals = [re.findall(r'<svg class="seal".*?</svg>', page, re.DOTALL)[0] for page in pages]
+    assert len(set(seals)) == len(pages)
+    stamps = dict(re.findall(r"\.run-([a-z-]+) { --stamp: ([^;]+); }", pages[0]))
+    assert len({stamps[name] for name in ("certified", "certified-with-remarks")}) == 2
 
 
 def test_every_verdict_has_its_words() -> None:

@@ -1,5 +1,7 @@
 """The HTML report in a real browser."""
 
+import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -89,17 +91,79 @@ def test_keys_lead_from_case_to_case_and_open_them(browser: Browser, page: Opene
     assert "REQ-001" in browser.js(OPEN)
 
 
-def test_printing_opens_the_cases_that_are_shown_and_hides_the_tools(
+def test_what_is_open_and_what_fails_is_printed_with_its_evidence(
     browser: Browser, page: Opened
 ) -> None:
-    page("?verdict=pass,not-applicable")
+    page("#REPLY-010")
+    browser.js("document.querySelector('details.case.fail').open = false")
+    before = browser.js(OPEN)
     browser.js("dispatchEvent(new Event('beforeprint'))")
-    assert browser.js(OPEN) == ["REQ-001", "REPLY-010", "PRIV-002"]
+    assert browser.js(OPEN) == ["REPLY-001", "REPLY-010", "SEQ-002", "PRIV-001"]
     browser.send("Emulation.setEmulatedMedia", media="print")
     assert browser.js("document.querySelector('#tools').checkVisibility()") is False
     browser.send("Emulation.setEmulatedMedia", media="")
     browser.js("dispatchEvent(new Event('afterprint'))")
-    assert browser.js(OPEN) == []
+    assert browser.js(OPEN) == before == ["REPLY-010", "SEQ-002", "PRIV-001"]
+
+
+def test_a_clean_certificate_is_a_few_sheets(
+    browser: Browser, tmp_path: Path, report_with: Callable[..., Any], case_of: Callable[..., Any]
+) -> None:
+    file = tmp_path / "report.html"
+    cases = [case_of(f"FALLBACK-{number:03}", "pass") for number in range(350)]
+    file.write_text(html(report_with(*cases)), "utf-8")
+    browser.open(file.as_uri())
+    printed = browser.send("Page.printToPDF", preferCSSPageSize=True)["data"]
+    pages = re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed))
+    assert 2 <= len(pages) <= 8
+
+
+LADDER_STEP = """(() => {
+  const [time, who, what] = document.querySelector("#REPLY-001 .ladder li:nth-child(2)").children;
+  const places = [time, who, what].map((one) => one.getBoundingClientRect());
+  return { beside: places[2].left >= places[0].right - 1, who: places[1].width > 2,
+           under: places[2].top >= places[1].bottom };
+})()"""
+
+
+@pytest.mark.parametrize("width", [390, 599, 600, 1280])
+def test_a_ladder_is_a_list_of_steps_where_there_is_no_room_to_draw_it(
+    browser: Browser, page: Opened, width: int
+) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.send("Emulation.setDeviceMetricsOverride", **metrics)
+    page()
+    place = browser.js(LADDER_STEP)
+    browser.send("Emulation.clearDeviceMetricsOverride")
+    is_list = width < 600
+    assert place["beside"]
+    assert (place["who"], place["under"]) == (is_list, is_list)
+
+
+DRAWN_OVER = """(() => {
+  const texts = [...document.querySelectorAll(".ladder :is(time, .what > span, .lanes b)")]
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+    .flatMap((one) => [...one.getClientRects()].map((at) => [one, at]));
+  const apart = ([one, a], [other, b]) => one === other || a.right <= b.left + 1
+    || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  return texts.filter((one) => !texts.every((other) => apart(one, other)))
+    .map(([one]) => one.textContent);
+})()"""
+
+
+@pytest.mark.parametrize(("width", "media"), [(390, ""), (620, ""), (1280, ""), (794, "print")])
+def test_nothing_in_a_ladder_is_drawn_over_a_text(
+    browser: Browser, tmp_path: Path, hostile: dict[str, Any], width: int, media: str
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html(hostile), "utf-8")
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.send("Emulation.setDeviceMetricsOverride", **metrics)
+    browser.send("Emulation.setEmulatedMedia", media=media)
+    browser.open(file.as_uri())
+    assert browser.js(DRAWN_OVER) == []
+    browser.send("Emulation.setEmulatedMedia", media="")
+    browser.send("Emulation.clearDeviceMetricsOverride")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -46,9 +46,9 @@ def test_passes_and_remarks_pass(mixed: dict[str, Any], case_id: str) -> None:
 
 def test_properties_carry_the_verdict_and_the_requirement(mixed: dict[str, Any]) -> None:
     text = junit(mixed)
-    assert '<property name="verdict" value="info" />' in text
-    assert '<property name="requirement_id" value="other-keys" />' in text
-    assert '<property name="source" value="assumption" />' in text
+    assert '<property name="verdict" value="info"/>' in text
+    assert '<property name="requirement_id" value="other-keys"/>' in text
+    assert '<property name="source" value="assumption"/>' in text
 
 
 def test_a_property_names_the_cause_if_there_is_one(mixed: dict[str, Any]) -> None:
@@ -69,6 +69,40 @@ def test_a_failure_says_what_to_do(mixed: dict[str, Any]) -> None:
         "expected: status 200",
         "received: status 500 (stranger)",
     ]
+
+
+KNOWN = {"reason": "the new CRM mends it", "owner": "Anna", "expires": "2027-01-31"}
+
+
+@pytest.mark.parametrize("verdict", ["fail", "untestable", "nonstrict"])
+def test_a_failure_that_the_baseline_knows_is_skipped_with_its_reason(
+    report_with: ReportWith, case_of: CaseOf, verdict: str
+) -> None:
+    report = report_with(case_of("SEQ-001", verdict, known=KNOWN), case_of("SEQ-002", "fail"))
+    (result,) = cases(report)["SEQ-001"].result
+    assert isinstance(result, Skipped)
+    assert all(value in result.message for value in KNOWN.values())
+    assert "required: " in result.text
+    document = JUnitXml.fromstring(junit(report).encode())
+    assert (document.failures, document.skipped) == (1, 1)
+
+
+def test_the_document_is_laid_out_for_people(mixed: dict[str, Any]) -> None:
+    lines = junit(mixed).splitlines()
+    assert lines[0].startswith("<?xml ")
+    assert any(line.startswith("\t\t<testcase ") for line in lines)
+    assert all(line.strip() for line in lines)
+
+
+def test_a_line_that_always_works_comes_first_and_a_masked_one_says_so(
+    report_with: ReportWith, case_of: CaseOf
+) -> None:
+    report = report_with(case_of("SEQ-001", "fail", curl_hides=["numbers"], replay_hides=[]))
+    (failure,) = cases(report)["SEQ-001"].result
+    again, curl, why = failure.text.splitlines()[-3:]
+    assert again.startswith("again:    pbx certify ")
+    assert curl.startswith("curl:     curl ")
+    assert "--show-numbers" in why
 
 
 def test_a_run_that_was_broken_off_is_not_green(report_with: ReportWith, case_of: CaseOf) -> None:

@@ -84,8 +84,8 @@ def run_of(*results: CaseResult, **changes: Any) -> Run:
     return replace(run, **changes)
 
 
-def report_on(run: Run) -> dict[str, Any]:
-    return report(run, Masker())
+def report_on(run: Run, mask: Masker | None = None) -> dict[str, Any]:
+    return report(run, mask or Masker())
 
 
 @pytest.fixture
@@ -150,6 +150,29 @@ def test_people_are_hidden_and_samples_of_ours_are_not(called: dict[str, Any]) -
     shown = [text for text in _texts(called) if text != fix]
     assert not [text for text in shown if COURIER in text or CUSTOMER in text]
     assert "7916*****01" in called["cases"][1]["exchanges"][0]["request"]["url"]
+
+
+def test_one_letter_means_one_person_in_all_cases_of_a_report(rehearse: Rehearse) -> None:
+    people = ["79170000108", "79170000208", "79170000308"]
+    calls = [[people[1]], [people[2]], [people[0], people[2]]]
+    made = report_on(
+        run_of(
+            *(result(Verdict.PASS, satisfied(), rehearse({"phones": phones})) for phones in calls)
+        )
+    )
+    bodies = [case["exchanges"][0]["response"]["body"] for case in made["cases"]]
+    shown = [json.loads(body)["phones"] for body in bodies]
+    first, second, third = (f"7917*****08·{letter}" for letter in "ABC")
+    assert shown == [[second], [third], [first, third]]
+
+
+@pytest.mark.parametrize("off", [False, True])
+def test_a_line_to_paste_says_what_is_hidden_in_it(rehearse: Rehearse, *, off: bool) -> None:
+    played = rehearse({"phone": []})
+    (case,) = report_on(run_of(result(Verdict.PASS, satisfied(), played)), Masker(off=off))["cases"]
+    assert case["curl_hides"] == ([] if off else ["numbers"])
+    assert (COURIER in case["curl"]) is off
+    assert case["replay_hides"] == ["secrets"]  # the token in the URL
 
 
 def test_secrets_are_hidden_also_in_the_lines_to_paste(rehearse: Rehearse) -> None:

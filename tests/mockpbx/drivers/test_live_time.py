@@ -58,9 +58,10 @@ def test_the_deadline_is_for_the_whole_answer(leads: Leads, bench: Bench) -> Non
             assert time.monotonic() - began >= 0.3
             exchange = bench.fell_back(played, Observed.DEADLINE, "within 0.3 s")
             assert exchange.abandoned
-            assert (exchange.reply, exchange.observed, exchange.seen) == (None, None, None)
-            assert exchange.elapsed_s == pytest.approx(0.3)
             (request,) = played.record.requests
+            assert (exchange.reply, exchange.seen) == (None, None)
+            assert exchange.observed == exchange.failure == request.failure
+            assert exchange.elapsed_s == pytest.approx(0.3)
             assert request.asked_at == 0.0
             assert request.settled_at == pytest.approx(0.3)
             assert request.late_at is None
@@ -95,6 +96,7 @@ def test_a_caller_who_hangs_up_while_the_endpoint_thinks_closes_the_connection(
             assert (request.failure, request.instruction, request.late_at) == (None, None, None)
             (exchange,) = played.exchanges
             assert exchange.abandoned
+            assert exchange.observed is None  # it was not the endpoint that was late
 
     bench.run(test())
 
