@@ -130,8 +130,9 @@ class Case:
         needs: Facts without which it is not applicable.
         capability: What the endpoint must declare: ``https``, ``states``, or a method.
         guesses: Wrong orders that it makes the courier enter; such cases come last.
-        script: The catalogue script it plays, if it is one of those.
-        feature: The title of the feature whose scenario it is, if it is one.
+        script: The script it plays, if it plays one: an id of the catalogue, or a file.
+        feature: What a case of the owner's own stands under: the title of the feature whose
+            scenario it is, or that of all call scripts; None for a case of the suite.
     """
 
     id: str
@@ -189,12 +190,12 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureUsed:
-    """A feature whose scenarios are part of a certification.
+    """A file of the owner's whose cases are part of a certification: a feature, a call script.
 
     Attributes:
         file: As it was named.
         sha256: Of its bytes, in hexadecimal.
-        scenarios: How many it holds.
+        scenarios: How many cases it holds.
     """
 
     file: str
@@ -216,7 +217,7 @@ class Run:
         named: How the command line named the endpoint, to repeat a case.
         digest: Identifies the cases it was measured by.
         version: Of the suite.
-        features: Features that were certified by, besides the catalogue.
+        features: Features and call scripts that it was certified by, besides the catalogue.
     """
 
     url: str

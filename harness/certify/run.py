@@ -109,6 +109,6 @@ class Certification:
             await certifier.run(self._cases)
 
     def _in_order(self) -> tuple[CaseResult, ...]:
-        """Put results in the order of the catalogue, whatever was done first."""
-        places = {case_id: place for place, case_id in enumerate(registry.cases())}
+        """Put results in the order of the cases, whatever was done first."""
+        places = {case.id: place for place, case in enumerate(self._cases)}
         return tuple(sorted(self._results, key=lambda result: places[result.case.id]))

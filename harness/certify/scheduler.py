@@ -194,8 +194,12 @@ class _Limit:
 
 
 def _is_alone(case: Case) -> bool:
-    """Tell whether others would meet what a case does: guesses, another state, a crowd."""
-    if case.guesses or case.capability == "states" or case.family == "CONC":
+    """Tell whether others would meet what a case does: guesses, another state, a crowd.
+
+    What a script of the owner's does to their endpoint nobody knows.
+    """
+    is_own = case.feature is not None
+    if case.guesses or case.capability == "states" or case.family == "CONC" or is_own:
         return True
     return case.script is not None and bool(library.find(case.script)[0].model.given)
 

@@ -102,7 +102,7 @@ def _remarks(before: Report, after: Report) -> Iterable[str]:
         versions = f"{before['suite']['version']} and {after['suite']['version']}"
         yield f"measured by different cases: versions {versions}"
     if _features(before) != _features(after):
-        yield "measured by different features"
+        yield "measured by different features or call scripts"
     for name, report in (("earlier", before), ("later", after)):
         if report["verdict"] == "aborted":
             done = counted(len(report["cases"]), "case")

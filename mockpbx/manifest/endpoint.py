@@ -35,6 +35,8 @@ class Endpoint:
         names_scenario: Whether anybody said which PBX scenario this is.
         declares_deadline: Whether anybody said how long the PBX waits.
         hidden_caller: How hidden callers arrive, if anybody said so.
+        features: Features of the owner that are part of a certification.
+        scripts: Call scripts of the owner that are.
     """
 
     profile: Profile
@@ -50,6 +52,8 @@ class Endpoint:
     names_scenario: bool = False
     declares_deadline: bool = False
     hidden_caller: str | None = None
+    features: tuple[Path, ...] = ()
+    scripts: tuple[Path, ...] = ()
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -82,6 +86,8 @@ class Endpoint:
             # A scenario of one's own says how long it waits, or takes what it is given.
             declares_deadline=manifest.deadline_s is not None or _is_file(manifest.scenario.use),
             hidden_caller=manifest.endpoint.hidden_caller,
+            features=tuple(map(Path, manifest.certify.features)),
+            scripts=tuple(map(Path, manifest.certify.scripts)),
         )
 
     @property
