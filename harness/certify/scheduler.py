@@ -118,7 +118,8 @@ class Certifier:
             self._tell(CaseFinished(result=result))
 
     async def _result(self, case: Case) -> CaseResult:
-        lack = inapplicable(case, self._pbx.facts, self._pbx.endpoint.capabilities)
+        endpoint = self._pbx.endpoint
+        lack = inapplicable(case, endpoint.facts, endpoint.capabilities, endpoint.own_line)
         if lack is not None:
             return CaseResult(case=case, verdict=Verdict.NOT_APPLICABLE, finding=lack)
         limit = _Limit(self._limit_s)

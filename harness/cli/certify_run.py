@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import Progress
 
-from harness.certify import registry
+from harness.certify import dead_ends, registry
 from harness.certify.model import FAILING, Case, CaseResult, FeatureUsed, Run, RunVerdict, Verdict
 from harness.certify.run import Certification
 from harness.certify.scheduler import CaseFinished, CaseStarted, RunEvent
@@ -164,11 +164,20 @@ class Certify:
             max_rps=self._ways.max_rps,
         )
         run = replace(asyncio.run(certification.run()), features=self._own.files)
-        if scenarios is None:
-            return run, certification.error
-        chosen = {case.id for case in self._cases}
-        added = scenarios.added(run, chosen, self._endpoint, tell)
-        return added.run, certification.error or added.error
+        error = certification.error
+        if scenarios is not None:
+            chosen = {case.id for case in self._cases}
+            added = scenarios.added(run, chosen, self._endpoint, tell)
+            run, error = added.run, error or added.error
+        return self._looked_at_whole(run), error
+
+    def _looked_at_whole(self, run: Run) -> Run:
+        """Judge what only all calls together can show, and print what changed by it."""
+        whole = dead_ends.judged_by_all_calls(run, self._endpoint)
+        for before, after in zip(run.results, whole.results, strict=True):
+            if after is not before:
+                self._print(after)
+        return whole
 
     def _teller(self, progress: Progress) -> Callable[[RunEvent], None]:
         task = progress.add_task("certifying", total=len(self._cases))

@@ -208,12 +208,12 @@ def _try_out(endpoint: Endpoint, output: Path, mask: Masker) -> Exit:
     """Say what holds of what was written."""
     mask = endpoint.mask(mask)
     found = run_preflight(endpoint)
-    found = (*found, coverage(endpoint.facts, endpoint.capabilities))
+    found = (*found, coverage(endpoint.facts, endpoint.capabilities, endpoint.own_line))
     if exit_of(found) is Exit.OK:
         found = (*found, *calls_hold(endpoint))
     terminal = Terminal()
     print_diagnoses(terminal, found, mask)
-    reasons = lost(endpoint.facts, endpoint.capabilities)
+    reasons = lost(endpoint.facts, endpoint.capabilities, endpoint.own_line)
     if reasons:
         terminal.say("\nnot applicable:")
     for reason in reasons:

@@ -7,7 +7,7 @@ import phonenumbers
 
 from harness.doctor.diagnosis import Diagnosis, problem, warning
 from mockpbx.core.scenario import Interactive, Scenario
-from mockpbx.manifest.facts import FACTS, FactKind
+from mockpbx.manifest.facts import FACTS, FactKind, is_of_courier_line
 
 _DIGITS = frozenset("0123456789")
 _KEYS = _DIGITS | frozenset("*#")
@@ -26,10 +26,12 @@ def examine(facts: Mapping[str, str], scenario: Scenario) -> Iterator[Diagnosis]
         facts: The facts, by name.
         scenario: The PBX scenario, which says how many digits can be typed.
     """
+    tells_of_couriers = any(map(is_of_courier_line, facts))
     for name, value in facts.items():
         fact = FACTS.get(name)
         if fact is None:
-            yield from _unknown(name)
+            # On another line all names are the owner's own.
+            yield from _unknown(name) if tells_of_couriers else ()
         elif fact.kind is FactKind.ORDER:
             yield from _order(name, value, scenario)
         else:

@@ -8,7 +8,7 @@ from typing import Self
 
 from mockpbx.core.scenario import Scenario
 from mockpbx.manifest import pbx_toml
-from mockpbx.manifest.facts import DEFAULT_FACTS, FactKind, kind_of
+from mockpbx.manifest.facts import DEFAULT_FACTS, FactKind, is_of_courier_line, kind_of
 from mockpbx.masking import HIDDEN, Masker, secrets_of_headers, secrets_of_url, without_secrets
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.request import Dialect, Method, Profile
@@ -94,6 +94,17 @@ class Endpoint:
     def declares_parameters(self) -> bool:
         """Tell whether anybody said which parameters are ticked."""
         return self.profile.parameters is not None
+
+    @property
+    def own_line(self) -> str | None:
+        """The name of the scenario, where it is another line than the courier's.
+
+        So it is where the scenario is the owner's own, and they tell of no courier: a clinic, a
+        taxi. Whoever has a courier line in a scenario of their own gives its facts.
+        """
+        name = self.scenario.name
+        is_own = self.names_scenario and name not in scenarios.builtin_names()
+        return name if is_own and not any(map(is_of_courier_line, self.facts)) else None
 
     @property
     def deadline_s(self) -> float:

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from harness.reports.report import schema
+from tests.harness.conftest import FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +26,9 @@ calls:
 """
 CUT_OFF = """\
 id: nobody-is-cut-off
-title: A stranger reaches somebody.
+title: A visitor reaches somebody.
 calls:
-  - from: "${stranger}"
+  - from: "79031112244"
     expect: {reaches: somebody}
 """
 UNKNOWN_FACT = """\
@@ -47,13 +48,15 @@ calls:
     expect: {reaches: somebody}
 """
 
+CUT_OFF_CALLERS = {"79031112233", "79031112244"}
+
 Certified = Callable[..., tuple[Any, dict[str, Any]]]
 
 
 def line(asked: Mapping[str, str]) -> object:
-    """Connect the courier, and answer a stranger with a code that has no branch."""
+    """Connect the courier, and cut two others off with a code that has no branch."""
     if asked["numa"] != "79161110001":
-        return {"returned_code": 7}
+        return {"returned_code": 7 if asked["numa"] in CUT_OFF_CALLERS else 2}
     typed = asked["input_result"]
     return {"phones": ["79175968108"]} if typed == "10523" else {"returned_code": 1}
 
@@ -69,11 +72,17 @@ def certified(
     """Certify an endpoint by call scripts."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*scripts: str, words: tuple[str, ...] = ("--only", "SCRIPT")) -> Any:
+    def run(
+        *scripts: str,
+        words: tuple[str, ...] = ("--only", "SCRIPT"),
+        more: str = "",
+        facts: Mapping[str, str] | None = None,
+    ) -> Any:
         (tmp_path / "calls").mkdir()
         for number, text in enumerate(scripts):
             (tmp_path / "calls" / f"{number}.yaml").write_text(text)
-        manifest(endpoint(line).url, more='[certify]\nscripts = ["calls"]\n')
+        own = f'[certify]\nscripts = ["calls"]\n{more}'
+        manifest(endpoint(line).url, more=own, facts={**FACTS, **(facts or {})})
         ran = pbx("certify", "--json", "report.json", *words)
         path = tmp_path / "report.json"
         return ran, json.loads(path.read_text()) if path.exists() else {}
@@ -154,3 +163,34 @@ def test_two_scripts_of_one_id_are_told_before_anything_runs(certified: Certifie
         ran.stderr
     )
     assert report == {}
+
+
+ASKED_ONCE = """\
+id: a-stranger-is-asked-about
+title: A stranger's call is a question to the endpoint.
+calls:
+  - from: "${visitor}"
+    expect: {requests: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ('[scenario]\nuse = "courier-line"\n', "fail"),
+        ("", "pass"),  # which scenario it is can only be assumed
+    ],
+)
+def test_a_code_without_a_branch_is_found_whichever_call_brings_it(
+    more: str, verdict: str, certified: Certified
+) -> None:
+    words = ("--only", "SCRIPT,REPLY-080")
+    ran, report = certified(ASKED_ONCE, words=words, more=more, facts={"visitor": "79031112233"})
+    assert case_of(report, "SCRIPT-a_stranger_is_asked_about")["verdict"] == "pass"
+    case = case_of(report, "REPLY-080")
+    assert case["verdict"] == verdict
+    assert (ran.exit_code == 0) is (verdict == "pass")
+    if verdict == "fail":
+        assert "7 to who-is-calling, where the slots are 1, 2, 3, 4" in case["received"]
+        assert "SCRIPT-a_stranger_is_asked_about" in case["received"]
+        assert "REPLY-080" in ran.stdout
