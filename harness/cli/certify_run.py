@@ -23,6 +23,7 @@ from harness.display.files import as_json, check_all_writable, is_stdout, write
 from harness.display.terminal import Terminal, progress_on
 from harness.doctor import fact_checks
 from harness.doctor.diagnosis import Severity
+from harness.doctor.entered_facts import entered_facts
 from harness.reports import summary
 from harness.reports.manifest import manifest_text
 from harness.reports.overview import run_sentences, run_title
@@ -148,7 +149,9 @@ class Certify:
 
     def _warn(self) -> None:
         """Say what is odd about the facts: a slip in a name leaves cases out, and none fails."""
-        for one in fact_checks.examine(self._endpoint.facts, self._endpoint.scenario):
+        endpoint = self._endpoint
+        entered = entered_facts(endpoint)
+        for one in fact_checks.examine(endpoint.facts, endpoint.scenario, entered):
             if one.severity is Severity.WARNING:
                 self._terminal.say(("warning    ", "yellow"), self._mask(f"{one.said}; {one.do}"))
 
