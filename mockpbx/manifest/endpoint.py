@@ -102,9 +102,9 @@ class Endpoint:
         So it is where the scenario is the owner's own, and they tell of no courier: a clinic, a
         taxi. Whoever has a courier line in a scenario of their own gives its facts.
         """
-        name = self.scenario.name
-        is_own = self.names_scenario and name not in scenarios.builtin_names()
-        return name if is_own and not any(map(is_of_courier_line, self.facts)) else None
+        is_own = self.names_scenario and not scenarios.is_builtin(self.scenario)
+        tells_of_couriers = any(map(is_of_courier_line, self.facts))
+        return self.scenario.name if is_own and not tells_of_couriers else None
 
     @property
     def deadline_s(self) -> float:

@@ -24,9 +24,14 @@ _FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
+def is_fact_name(name: str) -> bool:
+    """Tell whether a fact can be called so."""
+    return _FACT_NAME.fullmatch(name) is not None
+
+
 def _fact_names(facts: dict[str, str]) -> dict[str, str]:
     for name in facts:
-        if not _FACT_NAME.fullmatch(name):
+        if not is_fact_name(name):
             raise ValueError(f"write the fact {name!r} in small letters, digits and _")
     return facts
 
