@@ -19,7 +19,7 @@ from harness.display.terminal import Terminal
 from harness.doctor import fact_checks
 from harness.doctor.diagnosis import Severity
 from harness.doctor.preflight import calls_hold, run_preflight
-from harness.endpoint.manifest_template import Draft, text_of
+from harness.endpoint.manifest_template import OF_ANY_LINE, Draft, text_of
 from harness.endpoint.target import MANIFEST
 from mockpbx.core.scenario import Scenario
 from mockpbx.errors import UsageError
@@ -99,7 +99,8 @@ def init(
     is_own = _is_own(line, given)
     if is_own:
         given = {name: given[name] for name in given if given[name] or name in DEFAULT_FACTS}
-    known = dict(_gathered(given, line, ask=ask))
+    meanings = OF_ANY_LINE if is_own else {name: fact.meaning for name, fact in FACTS.items()}
+    known = dict(_gathered(given, line, meanings if ask else None))
     if is_own and ask:
         known |= _further(known)
     folder = writing.output.parent
@@ -168,23 +169,29 @@ def _further(known: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _gathered(
-    flags: Mapping[str, str | None], scenario: Scenario, *, ask: bool
+    flags: Mapping[str, str | None], scenario: Scenario, meanings: Mapping[str, str] | None
 ) -> Iterator[tuple[str, str]]:
-    """Return the facts: those of the command line, and what people answer."""
+    """Return the facts: those of the command line, and what people answer.
+
+    Args:
+        flags: What the command line says of each.
+        scenario: What they must fit.
+        meanings: What to ask for those of which it says nothing; None asks nothing.
+    """
     for name, flag in flags.items():
         value = flag
-        if value is None and ask:
-            value = _answer(name, _checks(name, scenario))
+        if value is None and meanings is not None:
+            value = _answer(name, meanings[name], _checks(name, scenario))
         elif value is None:
             value = _DEFAULTS.get(name)
         if value:
             yield name, value
 
 
-def _answer(name: str, checks: Callable[[str], str]) -> str:
+def _answer(name: str, meaning: str, checks: Callable[[str], str]) -> str:
     aside = "" if name in _DEFAULTS else " (empty to leave out)"
     return _prompted(
-        f"{name.replace('_', ' ')}: {FACTS[name].meaning}{aside}",
+        f"{name.replace('_', ' ')}: {meaning}{aside}",
         default=_DEFAULTS.get(name, ""),
         show_default=name in _DEFAULTS,
         value_proc=checks,

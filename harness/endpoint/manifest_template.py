@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mockpbx.errors import UsageError
 from mockpbx.manifest.facts import BASIC, FACTS
 
-_OF_ANY_LINE = {
+OF_ANY_LINE = {
     "virtual_number": "the number that is called",
     "stranger": "somebody whom the endpoint does not know",
 }
@@ -77,7 +77,7 @@ def _facts(draft: Draft) -> Iterator[str]:
     yield "[facts]"
     if draft.is_own_line:
         for name, value in draft.facts.items():
-            yield _line(name, value, _OF_ANY_LINE.get(name, ""))
+            yield _line(name, value, OF_ANY_LINE.get(name, ""))
         return
     for name in BASIC:
         yield _line(name, draft.facts.get(name), FACTS[name].meaning)
