@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from importlib.metadata import version
 
@@ -40,9 +41,16 @@ def _matching(cases: Sequence[Case], words: Sequence[str]) -> set[str]:
             if case.family.upper() == pattern or fnmatchcase(case.id.upper(), pattern)
         }
         if not ids:
-            raise UsageError(f"no case is called {word}; pbx cases lists them")
+            raise UsageError(f"no case is called {word}; {_nearest(pattern, cases)}")
         found |= ids
     return found
+
+
+def _nearest(pattern: str, cases: Sequence[Case]) -> str:
+    """Say what was meant, or where to look."""
+    ids = {case.id.upper(): case.id for case in cases}
+    near = get_close_matches(pattern, ids, n=1, cutoff=0.8)
+    return f"did you mean {ids[near[0]]}?" if near else "pbx cases lists them"
 
 
 class Certification:

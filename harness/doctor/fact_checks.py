@@ -9,6 +9,7 @@ from harness.display.counting import counted
 from harness.doctor.diagnosis import Diagnosis, problem, warning
 from mockpbx.core.scenario import Interactive, Scenario
 from mockpbx.manifest.facts import FACTS, FactKind, is_of_courier_line
+from mockpbx.scenario.library import is_builtin
 
 _DIGITS = frozenset("0123456789")
 _KEYS = _DIGITS | frozenset("*#")
@@ -30,14 +31,14 @@ def examine(
         scenario: The PBX scenario, which says how many digits can be typed.
         entered: Facts that somebody enters in call scripts and features of the owner's.
     """
-    tells_of_couriers = any(map(is_of_courier_line, facts))
+    is_own_line = not is_builtin(scenario) and not any(map(is_of_courier_line, facts))
     for name, value in facts.items():
         fact = FACTS.get(name)
         if fact is None and name in entered:
             yield from _entered(name, value, scenario)
         elif fact is None:
-            # On another line all names are the owner's own.
-            yield from _unknown(name) if tells_of_couriers else ()
+            # On a line of its own all names are the owner's.
+            yield from () if is_own_line else _unknown(name)
         elif fact.kind is FactKind.ORDER:
             yield from _order(name, value, scenario)
         else:

@@ -129,6 +129,12 @@ def test_the_line_that_repeats_a_script_repeats_it_alone(certified: Certified) -
     assert [case["id"] for case in report["cases"]] == ["SCRIPT-nobody_is_cut_off"]
 
 
+def test_the_id_of_a_script_with_hyphens_is_nearly_right(certified: Certified) -> None:
+    ran, _ = certified(CUT_OFF, words=("--only", "SCRIPT-nobody-is-cut-off"))
+    assert ran.exit_code == 2
+    assert "did you mean SCRIPT-nobody_is_cut_off?" in ran.stderr
+
+
 def test_a_script_whose_facts_or_states_are_missing_is_not_applicable(certified: Certified) -> None:
     _, report = certified(UNKNOWN_FACT, IN_A_STATE)
     driver = case_of(report, "SCRIPT-the_driver_calls")
