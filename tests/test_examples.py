@@ -94,6 +94,8 @@ def test_a_line_of_ones_own_is_certified_in_its_own_terms(
     assert {case["verdict"] for case in own} == {"pass"}
     assert {case["family"] for case in own} == {"SCRIPT", example.upper()}
     assert not any(case["missing_facts"] for case in report["cases"])
+    # The form of answers is looked at in the calls of the owner's own cases, too.
+    assert {case["verdict"] for case in report["cases"] if case["family"] == "REPLY"} == {"pass"}
     assert WORD not in (folder / "report.json").read_text()
 
 

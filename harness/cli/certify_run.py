@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import Progress
 
-from harness.certify import dead_ends, registry
+from harness.certify import registry, whole_run
 from harness.certify.model import FAILING, Case, CaseResult, FeatureUsed, Run, RunVerdict, Verdict
 from harness.certify.run import Certification
 from harness.certify.scheduler import CaseFinished, CaseStarted, RunEvent
@@ -176,7 +176,7 @@ class Certify:
 
     def _looked_at_whole(self, run: Run) -> Run:
         """Judge what only all calls together can show, and print what changed by it."""
-        whole = dead_ends.judged_by_all_calls(run, self._endpoint)
+        whole = whole_run.judged_by_all_calls(run, self._endpoint)
         for before, after in zip(run.results, whole.results, strict=True):
             if after is not before:
                 self._print(after)

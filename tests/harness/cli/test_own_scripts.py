@@ -48,15 +48,15 @@ calls:
     expect: {reaches: somebody}
 """
 
-CUT_OFF_CALLERS = {"79031112233", "79031112244"}
+CODES: dict[str, int | str] = {"79031112233": 7, "79031112244": 7, "79031112255": "2"}
 
 Certified = Callable[..., tuple[Any, dict[str, Any]]]
 
 
 def line(asked: Mapping[str, str]) -> object:
-    """Connect the courier, and cut two others off with a code that has no branch."""
+    """Connect the courier; give two others a code that has no branch, and one a text."""
     if asked["numa"] != "79161110001":
-        return {"returned_code": 7 if asked["numa"] in CUT_OFF_CALLERS else 2}
+        return {"returned_code": CODES.get(asked["numa"], 2)}
     typed = asked["input_result"]
     return {"phones": ["79175968108"]} if typed == "10523" else {"returned_code": 1}
 
@@ -199,4 +199,16 @@ def test_a_code_without_a_branch_is_found_whichever_call_brings_it(
     if verdict == "fail":
         assert "7 to who-is-calling, where the slots are 1, 2, 3, 4" in case["received"]
         assert "SCRIPT-a_stranger_is_asked_about" in case["received"]
+        again = "--only REPLY-080,SCRIPT-a_stranger_is_asked_about"
+        assert case["replay"] == f"pbx certify --manifest pbx.toml {again}"
         assert "REPLY-080" in ran.stdout
+
+
+def test_the_form_of_answers_is_looked_at_in_the_owners_own_calls(certified: Certified) -> None:
+    words = ("--only", "SCRIPT,REPLY-082")
+    ran, report = certified(ASKED_ONCE, words=words, facts={"visitor": "79031112255"})
+    assert ran.exit_code == 0, ran.output
+    case = case_of(report, "REPLY-082")
+    assert case["verdict"] == "info"  # nobody documents it
+    assert "(SCRIPT-a_stranger_is_asked_about, request 1)" in case["received"]
+    assert len(case["exchanges"]) == len(case["ladders"]) == 1
