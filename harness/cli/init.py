@@ -97,16 +97,11 @@ def init(
     scenario = asking.scenario or (_which_scenario() if ask else DEFAULT_SCENARIO)
     line = scenarios.load(scenario)
     is_own = _is_own(line, given)
-    if is_own:
-        given = {name: given[name] for name in given if given[name] or name in DEFAULT_FACTS}
-    meanings = OF_ANY_LINE if is_own else {name: fact.meaning for name, fact in FACTS.items()}
-    known = dict(_gathered(given, line, meanings if ask else None))
-    if is_own and ask:
-        known |= _further(known)
+    gather = _facts_of_ones_own if is_own else _facts_of_couriers
     folder = writing.output.parent
     draft = Draft(
         url=url,
-        facts=known,
+        facts=gather(given, line, ask=ask),
         method=(asking.method or Method.GET).value,
         dialect=(asking.dialect or Dialect.COMAGIC).value,
         headers=dict(header_pairs(asking.header)),
@@ -148,7 +143,22 @@ def _is_own(scenario: Scenario, given: Mapping[str, str | None]) -> bool:
     return not scenarios.is_builtin(scenario) and not any(map(is_of_courier_line, told))
 
 
-def _further(known: Mapping[str, str]) -> Mapping[str, str]:
+def _facts_of_couriers(
+    given: Mapping[str, str | None], line: Scenario, *, ask: bool
+) -> Mapping[str, str]:
+    meanings = {name: fact.meaning for name, fact in FACTS.items()}
+    return dict(_gathered(given, line, meanings if ask else None))
+
+
+def _facts_of_ones_own(
+    given: Mapping[str, str | None], line: Scenario, *, ask: bool
+) -> Mapping[str, str]:
+    flags = {name: value for name, value in given.items() if value or name in OF_ANY_LINE}
+    known = dict(_gathered(flags, line, OF_ANY_LINE if ask else None))
+    return {**known, **_further()} if ask else known
+
+
+def _further() -> Mapping[str, str]:
     """Ask for facts of the owner's own, until there are no more."""
 
     def check(text: str) -> str:
@@ -165,7 +175,7 @@ def _further(known: Mapping[str, str]) -> Mapping[str, str]:
     while answer := _prompted(said, default="", show_default=False, value_proc=check).strip():
         name, value = _pair(answer)
         found[name] = value
-    return {**known, **found}
+    return found
 
 
 def _gathered(
