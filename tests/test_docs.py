@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from harness.cli.commands import app
 from harness.cli.lazy import LazyCommand
 from harness.results import baseline as baselines
 from mockpbx.callscript import library as callscripts
+from mockpbx.core.scenario import Interactive
 from mockpbx.manifest.pbx_toml import load
 from mockpbx.scenario import library as scenarios
 
@@ -66,6 +68,8 @@ def test_a_manifest_in_the_documentation_is_right(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRM_TOKEN", "t")
+    # The files that the page about lines of one's own names.
+    shutil.copytree(ROOT / "examples" / "clinic", tmp_path, dirs_exist_ok=True)
     for number, text in enumerate(blocks(page, "toml")):
         file = tmp_path / f"{number}.toml"
         file.write_text(text, "utf-8")
@@ -78,6 +82,15 @@ def test_a_link_leads_somewhere(page: Path) -> None:
     for link in links:
         if "://" not in link:
             assert (page.parent / link).exists(), link
+
+
+def test_the_table_of_codes_is_that_of_the_built_in_scenario() -> None:
+    table = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    written = dict(re.findall(r"^\| (\d+) \| `([a-z-]+)` \|", table, re.M))
+    operations = scenarios.load("courier-line").operations.values()
+    questions = [one for one in operations if isinstance(one, Interactive)]
+    assert questions
+    assert all(one.branches == written for one in questions)
 
 
 # -- commands --------------------------------------------------------------------------

@@ -144,8 +144,9 @@ class Case:
         capability: What the endpoint must declare: ``https``, ``states``, or a method.
         guesses: Wrong orders that it makes the courier enter; such cases come last.
         closing: It looks whether all is as it was, when most other cases are done.
-        script: The catalogue script it plays, if it is one of those.
-        feature: The title of the feature whose scenario it is, if it is one.
+        script: The script it plays, if it plays one: an id of the catalogue, or a file.
+        feature: What a case of the owner's own stands under: the title of the feature whose
+            scenario it is, or that of all call scripts; None for a case of the suite.
     """
 
     id: str
@@ -204,12 +205,12 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureUsed:
-    """A feature whose scenarios are part of a certification.
+    """A file of the owner's whose cases are part of a certification: a feature, a call script.
 
     Attributes:
         file: As it was named.
         sha256: Of its bytes, in hexadecimal.
-        scenarios: How many it holds.
+        scenarios: How many cases it holds.
     """
 
     file: str
@@ -231,7 +232,7 @@ class Run:
         named: How the command line named the endpoint, to repeat a case.
         digest: Identifies the cases it was measured by.
         version: Of the suite.
-        features: Features that were certified by, besides the catalogue.
+        features: Features and call scripts that it was certified by, besides the catalogue.
         endpoint: All that is known of the endpoint, its secrets included.
         level: How much of the endpoint was looked at.
         stopped: Why the endpoint was asked no more, if it was not asked to the end.

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from enum import Enum
 from fnmatch import fnmatchcase
 from importlib.metadata import version
@@ -74,9 +75,16 @@ def _matching(cases: Sequence[Case], words: Sequence[str]) -> set[str]:
             if case.family.upper() == pattern or fnmatchcase(case.id.upper(), pattern)
         }
         if not ids:
-            raise UsageError(f"no case is called {word}; pbx cases lists them")
+            raise UsageError(f"no case is called {word}; {_nearest(pattern, cases)}")
         found |= ids
     return found
+
+
+def _nearest(pattern: str, cases: Sequence[Case]) -> str:
+    """Say what was meant, or where to look."""
+    ids = {case.id.upper(): case.id for case in cases}
+    near = get_close_matches(pattern, ids, n=1, cutoff=0.8)
+    return f"did you mean {ids[near[0]]}?" if near else "pbx cases lists them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +178,6 @@ class Certification:
                 self._stop = certifier.stop
 
     def _in_order(self) -> tuple[CaseResult, ...]:
-        """Put results in the order of the catalogue, whatever was done first."""
-        places = {case_id: place for place, case_id in enumerate(registry.cases())}
+        """Put results in the order of the cases, whatever was done first."""
+        places = {case.id: place for place, case in enumerate(self._cases)}
         return tuple(sorted(self._results, key=lambda result: places[result.case.id]))

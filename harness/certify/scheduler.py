@@ -252,7 +252,8 @@ class Certifier:
 
     def _left_out(self, case: Case) -> Finding | None:
         """Say why a case is not tried at all."""
-        lack = inapplicable(case, self._pbx.facts, self._pbx.endpoint.capabilities)
+        endpoint = self._pbx.endpoint
+        lack = inapplicable(case, endpoint.facts, endpoint.capabilities, endpoint.own_line)
         if lack is not None:
             return lack
         if self._shared.stop is not None:
@@ -529,8 +530,12 @@ _CROWDS = frozenset(
 
 
 def _is_alone(case: Case) -> bool:
-    """Tell whether others would meet what a case does: guesses, another state, a crowd."""
-    if case.guesses or case.capability == "states" or case.id in _CROWDS or case.closing:
+    """Tell whether others would meet what a case does: guesses, another state, a crowd.
+
+    What a script of the owner's does to their endpoint nobody knows.
+    """
+    is_own = case.feature is not None
+    if case.guesses or case.capability == "states" or case.id in _CROWDS or case.closing or is_own:
         return True
     return case.script is not None and bool(library.find(case.script)[0].model.given)
 

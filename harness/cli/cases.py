@@ -133,7 +133,10 @@ Reasons = Mapping[str, str | None]
 
 
 def _reasons(chosen: Sequence[Case], known: Endpoint) -> Reasons:
-    found = {case.id: inapplicable(case, known.facts, known.capabilities) for case in chosen}
+    found = {
+        case.id: inapplicable(case, known.facts, known.capabilities, known.own_line)
+        for case in chosen
+    }
     return {
         case_id: None if lack is None else reason_sentence(lack.reason)
         for case_id, lack in found.items()

@@ -10,9 +10,10 @@ import typer
 
 from harness.certify import checks, registry
 from harness.certify.run import Dose, Effort, select
+from harness.certify.script_cases import scripts_in
 from harness.cli import completion
 from harness.cli.bdd import needs_bdd
-from harness.cli.certify_run import Certify, FailOn, Ways
+from harness.cli.certify_run import Certify, FailOn, OwnCases, Ways
 from harness.cli.exits import Exit
 from harness.cli.grammar import command
 from harness.cli.options import EndpointOptions, ExchangeOptions, Url
@@ -40,7 +41,11 @@ class _Run:
     skip: Annotated[str | None, _ids("--skip", "Cases, families or patterns to leave out.")] = None
     features: Annotated[
         list[Path],
-        typer.Option("--features", metavar="DIR", help="Features whose scenarios are cases, too."),
+        typer.Option(
+            "--features",
+            metavar="DIR",
+            help="Features whose scenarios are cases, besides those of pbx.toml.",
+        ),
     ] = default(default_factory=list)
     baseline: Annotated[Path | None, _file("--baseline", "Known failures, YAML.")] = None
     dose: Annotated[
@@ -143,11 +148,14 @@ def certify(
         baseline=baselines.load(run.baseline) if run.baseline else None,
         fail_on=run.fail_on,
     )
-    scenarios = _scenarios(run.features)
-    known = [*registry.cases().values(), *(scenarios.cases if scenarios else ())]
-    cases = select(known, _words(run.only), _words(run.skip), run.dose)
     with endpoint.found(url, shown.mask) as (found, mask):
-        return Certify(found, cases, scenarios, ways, shown, mask).run()
+        own = OwnCases(
+            scenarios=_scenarios([*found.features, *run.features]),
+            scripts=scripts_in(found.scripts),
+        )
+        known = [*registry.cases().values(), *own.cases]
+        cases = select(known, _words(run.only), _words(run.skip), run.dose)
+        return Certify(found, cases, own, ways, shown, mask).run()
 
 
 def _scenarios(places: Sequence[Path]) -> "Scenarios | None":

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from importlib import import_module
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import Progress
 
-from harness.certify import registry
+from harness.certify import registry, whole_run
+from harness.certify.levels import level_of
 from harness.certify.load_estimate import expected_load
-from harness.certify.model import FAILING, Case, CaseResult, Run, RunVerdict, Verdict
+from harness.certify.model import FAILING, Case, CaseResult, FeatureUsed, Run, RunVerdict, Verdict
 from harness.certify.run import Certification, Effort
 from harness.certify.scheduler import CaseFinished, CaseStarted, RunEvent
+from harness.certify.script_cases import OwnScripts
 from harness.cli.exits import Exit
 from harness.cli.options import ExchangeOptions
 from harness.display.exchanges import exchange_lines
@@ -23,6 +25,7 @@ from harness.display.files import as_json, check_all_writable, is_stdout, write
 from harness.display.terminal import Terminal, progress_on
 from harness.doctor import fact_checks
 from harness.doctor.diagnosis import Severity
+from harness.doctor.entered_facts import entered_facts
 from harness.reports import summary
 from harness.reports.manifest import manifest_text
 from harness.reports.overview import run_sentences, run_title
@@ -83,13 +86,36 @@ class Ways:
     fail_on: FailOn | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCases:
+    """Cases of the owner's own, besides those of the suite.
+
+    Attributes:
+        scenarios: Scenarios of features, if there are any.
+        scripts: Call scripts.
+    """
+
+    scenarios: "Scenarios | None"
+    scripts: OwnScripts
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All of them, call scripts first."""
+        return self.scripts.cases + (self.scenarios.cases if self.scenarios else ())
+
+    @property
+    def files(self) -> tuple[FeatureUsed, ...]:
+        """What is to be said of the files they stand in."""
+        return self.scripts.files + (self.scenarios.features if self.scenarios else ())
+
+
 class Certify:
     """One run of the command.
 
     Args:
         endpoint: The endpoint.
-        cases: What is tried, scenarios among them.
-        scenarios: Where those come from, if there are any.
+        cases: What is tried, cases of the owner's own among them.
+        own: Where those come from.
         ways: How, and what to write.
         shown: What to print.
         mask: What to hide.
@@ -99,14 +125,14 @@ class Certify:
         self,
         endpoint: Endpoint,
         cases: Sequence[Case],
-        scenarios: "Scenarios | None",
+        own: OwnCases,
         ways: Ways,
         shown: ExchangeOptions,
         mask: Masker,
     ) -> None:
         self._endpoint = endpoint
         self._cases = cases
-        self._scenarios = scenarios
+        self._own = own
         self._ways = ways
         self._shown = shown
         self._mask = mask
@@ -127,7 +153,9 @@ class Certify:
 
     def _warn(self) -> None:
         """Say what is odd about the facts: a slip in a name leaves cases out, and none fails."""
-        for one in fact_checks.examine(self._endpoint.facts, self._endpoint.scenario):
+        endpoint = self._endpoint
+        entered = entered_facts(endpoint)
+        for one in fact_checks.examine(endpoint.facts, endpoint.scenario, entered):
             if one.severity is Severity.WARNING:
                 self._terminal.say(("warning    ", "yellow"), self._mask(f"{one.said}; {one.do}"))
 
@@ -143,19 +171,35 @@ class Certify:
         self._terminal.say(("asks       ", "dim"), said)
 
     def _run(self, tell: Callable[[RunEvent], None]) -> tuple[Run, PbxError | None]:
-        """Run the cases of the catalogue, then the scenarios."""
+        """Run the cases of the catalogue and call scripts, then the scenarios."""
+        scenarios = self._own.scenarios
+        later = {case.id for case in scenarios.cases} if scenarios else set()
         certification = Certification(
             self._endpoint,
-            [case for case in self._cases if case.feature is None],
+            [case for case in self._cases if case.id not in later],
             tell=tell,
             effort=self._ways.effort,
         )
-        run = asyncio.run(certification.run())
-        if self._scenarios is None:
-            return run, certification.error
-        chosen = {case.id for case in self._cases}
-        added = self._scenarios.added(run, chosen, self._endpoint, tell)
-        return added.run, certification.error or added.error
+        run = replace(
+            asyncio.run(certification.run()),
+            features=self._own.files,
+            existing=len(registry.cases()) + len(self._own.cases),
+        )
+        error = certification.error
+        if scenarios is not None:
+            chosen = {case.id for case in self._cases}
+            added = scenarios.added(run, chosen, self._endpoint, tell)
+            run, error = added.run, error or added.error
+        run = self._looked_at_whole(run)
+        return replace(run, level=level_of(run.endpoint, run.results)), error
+
+    def _looked_at_whole(self, run: Run) -> Run:
+        """Judge what only all calls together can show, and print what changed by it."""
+        whole = whole_run.judged_by_all_calls(run, self._endpoint)
+        for before, after in zip(run.results, whole.results, strict=True):
+            if after is not before:
+                self._print(after)
+        return whole
 
     def _teller(self, progress: Progress) -> Callable[[RunEvent], None]:
         task = progress.add_task("certifying", total=len(self._cases))
@@ -226,8 +270,7 @@ class Certify:
         )
 
     def _existing(self) -> set[str]:
-        scenarios = self._scenarios.cases if self._scenarios else ()
-        return {*registry.cases(), *(case.id for case in scenarios)}
+        return {*registry.cases(), *(case.id for case in self._own.cases)}
 
     def _write_bundle(self, path: Path, report: Report) -> None:
         files = {file: written(name, report) for name, file in _IN_BUNDLE.items()}

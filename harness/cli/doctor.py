@@ -40,7 +40,7 @@ def doctor(url: Url = None, *, endpoint: EndpointOptions, shown: ExchangeOptions
     found: tuple[Diagnosis, ...]
     try:
         with endpoint.found(url, mask, unmasked=FileError) as (known, mask):
-            coverage = applicability.coverage(known.facts, known.capabilities)
+            coverage = applicability.coverage(known.facts, known.capabilities, known.own_line)
             found = (*run_preflight(known), coverage)
         if known.manifest is not None:
             file = endpoint.manifest or nearest_manifest(Path.cwd())
@@ -110,6 +110,6 @@ def _as_json(found: Sequence[Diagnosis], known: Endpoint | None, mask: Masker) -
     if known is not None:
         content["not_applicable"] = [
             {"reason": lost.reason, "cases": [case.id for case in lost.cases]}
-            for lost in applicability.lost(known.facts, known.capabilities)
+            for lost in applicability.lost(known.facts, known.capabilities, known.own_line)
         ]
     return content

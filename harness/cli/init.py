@@ -19,13 +19,13 @@ from harness.display.terminal import Terminal
 from harness.doctor import fact_checks
 from harness.doctor.diagnosis import Severity
 from harness.doctor.preflight import calls_hold, run_preflight
-from harness.endpoint.manifest_template import Draft, text_of
+from harness.endpoint.manifest_template import OF_ANY_LINE, Draft, text_of
 from harness.endpoint.target import MANIFEST
 from mockpbx.core.scenario import Scenario
 from mockpbx.errors import UsageError
 from mockpbx.manifest import pbx_toml
 from mockpbx.manifest.endpoint import DEFAULT_SCENARIO, Endpoint
-from mockpbx.manifest.facts import BASIC, DEFAULT_FACTS, FACTS
+from mockpbx.manifest.facts import BASIC, DEFAULT_FACTS, FACTS, is_of_courier_line
 from mockpbx.masking import HARMLESS_HEADERS, Masker
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.address import split_url
@@ -93,16 +93,21 @@ def init(
     given |= dict(map(_pair, writing.fact))
     _check_free(writing.output, force=writing.force)
     split_url(pbx_toml.expanded(url, "the address"))
-    scenario = asking.scenario or DEFAULT_SCENARIO
-    known = _gathered(given, scenarios.load(scenario), ask=not writing.yes)
+    ask = not writing.yes
+    scenario = asking.scenario or (_which_scenario() if ask else DEFAULT_SCENARIO)
+    line = scenarios.load(scenario)
+    is_own = _is_own(line, given)
+    gather = _facts_of_ones_own if is_own else _facts_of_couriers
+    folder = writing.output.parent
     draft = Draft(
         url=url,
-        facts=dict(known),
+        facts=gather(given, line, ask=ask),
         method=(asking.method or Method.GET).value,
         dialect=(asking.dialect or Dialect.COMAGIC).value,
         headers=dict(header_pairs(asking.header)),
-        ca_file=str(asking.ca_file.resolve()) if asking.ca_file else None,
-        scenario=_from_anywhere(scenario),
+        ca_file=_seen_from(folder, asking.ca_file) if asking.ca_file else None,
+        scenario=_seen_from(folder, Path(scenario)) if _is_file(scenario) else scenario,
+        is_own_line=is_own,
     )
     endpoint = _written(draft, writing.output)
     return _try_out(endpoint, writing.output, Masker(off=writing.show_numbers))
@@ -118,28 +123,102 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _which_scenario() -> str:
+    """Ask for the PBX scenario first: what else is to be known depends on it."""
+
+    def check(text: str) -> str:
+        try:
+            scenarios.load(text.strip())
+        except UsageError as error:
+            raise typer.BadParameter(str(error)) from None
+        return text.strip()
+
+    said = "scenario: a built-in one, or the path of your own file"
+    return _prompted(said, default=DEFAULT_SCENARIO, show_default=True, value_proc=check)
+
+
+def _is_own(scenario: Scenario, given: Mapping[str, str | None]) -> bool:
+    """Tell whether this is another line than the courier's, and nobody tells of couriers."""
+    told = (name for name, value in given.items() if value)
+    return not scenarios.is_builtin(scenario) and not any(map(is_of_courier_line, told))
+
+
+def _facts_of_couriers(
+    given: Mapping[str, str | None], line: Scenario, *, ask: bool
+) -> Mapping[str, str]:
+    meanings = {name: fact.meaning for name, fact in FACTS.items()}
+    return dict(_gathered(given, line, meanings if ask else None))
+
+
+def _facts_of_ones_own(
+    given: Mapping[str, str | None], line: Scenario, *, ask: bool
+) -> Mapping[str, str]:
+    flags = {name: value for name, value in given.items() if value or name in OF_ANY_LINE}
+    known = dict(_gathered(flags, line, OF_ANY_LINE if ask else None))
+    return {**known, **_further()} if ask else known
+
+
+def _further() -> Mapping[str, str]:
+    """Ask for facts of the owner's own, until there are no more."""
+
+    def check(text: str) -> str:
+        name, _, value = text.strip().partition("=")
+        name = name.strip()
+        if text.strip() and not (pbx_toml.is_fact_name(name) and value.strip()):
+            raise typer.BadParameter(
+                "write it as NAME=NUMBER, the name in small letters, digits and _"
+            )
+        return text
+
+    found: dict[str, str] = {}
+    said = "a further fact, for your call scripts and features: NAME=NUMBER (empty: no more)"
+    while answer := _prompted(said, default="", show_default=False, value_proc=check).strip():
+        name, value = _pair(answer)
+        found[name] = value
+    return found
+
+
 def _gathered(
-    flags: Mapping[str, str | None], scenario: Scenario, *, ask: bool
+    flags: Mapping[str, str | None], scenario: Scenario, meanings: Mapping[str, str] | None
 ) -> Iterator[tuple[str, str]]:
-    """Return the facts: those of the command line, and what people answer."""
+    """Return the facts: those of the command line, and what people answer.
+
+    Args:
+        flags: What the command line says of each.
+        scenario: What they must fit.
+        meanings: What to ask for those of which it says nothing; None asks nothing.
+    """
     for name, flag in flags.items():
         value = flag
-        if value is None and ask:
-            value = _answer(name, _checks(name, scenario))
+        if value is None and meanings is not None:
+            value = _answer(name, meanings[name], _checks(name, scenario))
         elif value is None:
             value = _DEFAULTS.get(name)
         if value:
             yield name, value
 
 
-def _answer(name: str, checks: Callable[[str], str]) -> str:
+def _answer(name: str, meaning: str, checks: Callable[[str], str]) -> str:
     aside = "" if name in _DEFAULTS else " (empty to leave out)"
+    return _prompted(
+        f"{name.replace('_', ' ')}: {meaning}{aside}",
+        default=_DEFAULTS.get(name, ""),
+        show_default=name in _DEFAULTS,
+        value_proc=checks,
+    )
+
+
+def _prompted(
+    said: str, *, default: str, show_default: bool, value_proc: Callable[[str], str]
+) -> str:
+    """Ask, again and again until the answer can be.
+
+    Raises:
+        UsageError: Nobody answers.
+    """
     try:
         answer: str = typer.prompt(
-            f"{name.replace('_', ' ')}: {FACTS[name].meaning}{aside}",
-            default=_DEFAULTS.get(name, ""),
-            show_default=name in _DEFAULTS,
-            value_proc=checks,
+            said, default=default, show_default=show_default, value_proc=value_proc
         )
     except typer.Abort as abort:
         if isinstance(abort.__context__, KeyboardInterrupt):
@@ -163,10 +242,13 @@ def _checks(name: str, scenario: Scenario) -> Callable[[str], str]:
     return check
 
 
-def _from_anywhere(scenario: str) -> str:
-    """Return a scenario's path so that it holds wherever the manifest stands."""
-    is_file = scenario.endswith((".yaml", ".yml"))
-    return str(Path(scenario).resolve()) if is_file else scenario
+def _is_file(scenario: str) -> bool:
+    return scenario.endswith((".yaml", ".yml"))
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    """Return a path as the manifest names it: so both may be moved together."""
+    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
 
 
 # -- writing ---------------------------------------------------------------------------
@@ -208,12 +290,12 @@ def _try_out(endpoint: Endpoint, output: Path, mask: Masker) -> Exit:
     """Say what holds of what was written."""
     mask = endpoint.mask(mask)
     found = run_preflight(endpoint)
-    found = (*found, coverage(endpoint.facts, endpoint.capabilities))
+    found = (*found, coverage(endpoint.facts, endpoint.capabilities, endpoint.own_line))
     if exit_of(found) is Exit.OK:
         found = (*found, *calls_hold(endpoint))
     terminal = Terminal()
     print_diagnoses(terminal, found, mask)
-    reasons = lost(endpoint.facts, endpoint.capabilities)
+    reasons = lost(endpoint.facts, endpoint.capabilities, endpoint.own_line)
     if reasons:
         terminal.say("\nnot applicable:")
     for reason in reasons:

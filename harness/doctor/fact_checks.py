@@ -1,13 +1,15 @@
 """Whether the facts of a manifest can be true."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 import phonenumbers
 
+from harness.display.counting import counted
 from harness.doctor.diagnosis import Diagnosis, problem, warning
 from mockpbx.core.scenario import Interactive, Scenario
-from mockpbx.manifest.facts import FACTS, FactKind
+from mockpbx.manifest.facts import FACTS, FactKind, is_of_courier_line
+from mockpbx.scenario.library import is_builtin
 
 _DIGITS = frozenset("0123456789")
 _KEYS = _DIGITS | frozenset("*#")
@@ -19,17 +21,24 @@ _WITHOUT_COUNTRY = 10
 # -- what is wrong ----------------------------------------------------------------------
 
 
-def examine(facts: Mapping[str, str], scenario: Scenario) -> Iterator[Diagnosis]:
+def examine(
+    facts: Mapping[str, str], scenario: Scenario, entered: Collection[str] = ()
+) -> Iterator[Diagnosis]:
     """Say what is wrong with facts; nothing if they can be true.
 
     Args:
         facts: The facts, by name.
         scenario: The PBX scenario, which says how many digits can be typed.
+        entered: Facts that somebody enters in call scripts and features of the owner's.
     """
+    is_own_line = not is_builtin(scenario) and not any(map(is_of_courier_line, facts))
     for name, value in facts.items():
         fact = FACTS.get(name)
-        if fact is None:
-            yield from _unknown(name)
+        if fact is None and name in entered:
+            yield from _entered(name, value, scenario)
+        elif fact is None:
+            # On a line of its own all names are the owner's.
+            yield from () if is_own_line else _unknown(name)
         elif fact.kind is FactKind.ORDER:
             yield from _order(name, value, scenario)
         else:
@@ -74,14 +83,32 @@ def _order(name: str, value: str, scenario: Scenario) -> Iterator[Diagnosis]:
         yield problem("facts", said, do)
 
 
+def _entered(name: str, value: str, scenario: Scenario) -> Iterator[Diagnosis]:
+    """Compare what is entered with what is asked for."""
+    lengths = _lengths(scenario)
+    if not value or not set(value) <= _KEYS:
+        said = f"{name} is {value!r}, which nobody can type on a phone"
+        yield problem("facts", said, "give digits only, or let no script and no feature enter it")
+    elif lengths and len(value) not in lengths:
+        asked = " or ".join(map(str, lengths))
+        said = f"{name} has {counted(len(value), 'digit')}, and the scenario asks for {asked}"
+        do = "correct access_code_length in the scenario, unless it is entered wrongly on purpose"
+        yield warning("facts", said, do)
+
+
 def typed_at_most(scenario: Scenario) -> int | None:
     """Return how many digits a caller can type into one question; None if there is none."""
-    lengths = [
+    return max(_lengths(scenario), default=None)
+
+
+def _lengths(scenario: Scenario) -> list[int]:
+    """Return how many digits the questions of a scenario ask for."""
+    lengths = {
         operation.collect.length
         for operation in scenario.operations.values()
         if isinstance(operation, Interactive) and operation.collect is not None
-    ]
-    return max(lengths, default=None)
+    }
+    return sorted(lengths)
 
 
 def _unknown(name: str) -> Iterator[Diagnosis]:

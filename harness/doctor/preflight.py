@@ -8,13 +8,14 @@ stranger's, which changes nothing anywhere.
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 
 from harness.display.counting import counted
 from harness.doctor import fact_checks
 from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok, problem, warning
+from harness.doctor.entered_facts import entered_facts
 from harness.doctor.first_answer import examine_answer
 from harness.endpoint.reachability import UnreachableError
 from mockpbx.async_pbx import AsyncPbx, ScriptResult
@@ -77,7 +78,7 @@ def problems(found: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
 
 async def preflight(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
     """Look at an endpoint: its address, the way there, one call, and the facts."""
-    return (*await _reached(endpoint), *examine_facts(endpoint.facts, endpoint.scenario))
+    return (*await _reached(endpoint), *_own_cases(endpoint))
 
 
 def _from_file(path: Path) -> Endpoint:
@@ -92,9 +93,21 @@ def unusable(error: UsageError) -> tuple[Diagnosis, ...]:
     return tuple(problem("manifest", f"{error.source}, {one}", do) for one in error.problems)
 
 
-def examine_facts(facts: Mapping[str, str], scenario: Scenario) -> tuple[Diagnosis, ...]:
+def _own_cases(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
+    """Look at the facts, and at the call scripts and features that use them."""
+    try:
+        entered = entered_facts(endpoint)
+    except FileError as error:
+        wrong = (f"{error.source}, {one}" for one in error.problems)
+        return tuple(problem("scripts", said, "correct this line") for said in wrong)
+    return examine_facts(endpoint.facts, endpoint.scenario, entered)
+
+
+def examine_facts(
+    facts: Mapping[str, str], scenario: Scenario, entered: Collection[str] = ()
+) -> tuple[Diagnosis, ...]:
     """Look at the facts: can they be true?"""
-    wrong = tuple(fact_checks.examine(facts, scenario))
+    wrong = tuple(fact_checks.examine(facts, scenario, entered))
     given = counted(len(facts), "fact")
     return (*(wrong or (ok("facts", f"{given}, none of them impossible"),)),)
 

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from mockpbx.errors import UsageError
 from mockpbx.manifest.facts import BASIC, FACTS
 
+OF_ANY_LINE = {
+    "virtual_number": "the number that is called",
+    "stranger": "somebody whom the endpoint does not know",
+}
+"""What facts mean where there are no couriers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -20,6 +26,7 @@ class Draft:
         headers: Sent with every request; values may hold ``${NAME}``.
         ca_file: Certificates to trust.
         scenario: The PBX scenario: a built-in name or a file.
+        is_own_line: Nothing there is about couriers.
     """
 
     url: str
@@ -29,6 +36,7 @@ class Draft:
     headers: Mapping[str, str] = field(default_factory=dict)
     ca_file: str | None = None
     scenario: str = "courier-line"
+    is_own_line: bool = False
 
 
 def text_of(draft: Draft) -> str:
@@ -37,7 +45,7 @@ def text_of(draft: Draft) -> str:
     Raises:
         UsageError: Something holds a character that the file cannot hold.
     """
-    return "\n".join([*_endpoint(draft), *_facts(draft), *_states(), ""])
+    return "\n".join([*_endpoint(draft), *_facts(draft), *_certify(), *_states(), ""])
 
 
 def _endpoint(draft: Draft) -> Iterator[str]:
@@ -67,6 +75,10 @@ def _facts(draft: Draft) -> Iterator[str]:
     yield ""
     yield "# What is true behind the endpoint. Numbers are digits with the country code."
     yield "[facts]"
+    if draft.is_own_line:
+        for name, value in draft.facts.items():
+            yield _line(name, value, OF_ANY_LINE.get(name, ""))
+        return
     for name in BASIC:
         yield _line(name, draft.facts.get(name), FACTS[name].meaning)
     yield ""
@@ -82,6 +94,14 @@ def _facts(draft: Draft) -> Iterator[str]:
 def _line(name: str, value: str | None, what: str) -> str:
     pair = f'# {name} = ""' if value is None else f"{name} = {_quoted(value)}"
     return f"{pair:<40}  # {what}" if what else pair
+
+
+def _certify() -> Iterator[str]:
+    yield ""
+    yield "# Your own features and call scripts, by which the endpoint is certified, too."
+    yield "# [certify]"
+    yield '# features = ["features"]'
+    yield '# scripts = ["calls/*.yaml"]'
 
 
 def _states() -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.certify import registry
+from harness.certify import registry, script_cases
 from harness.certify.model import (
     Case,
     CaseResult,
@@ -92,8 +92,6 @@ class Scenarios:
             results=(*earlier.results, *results),
             duration_s=earlier.duration_s + time.monotonic() - began,
             aborted=aborted,
-            features=self.features,
-            existing=earlier.existing + len(self.cases),
         )
         return Added(run=run, error=error)
 
@@ -179,7 +177,9 @@ def _files(places: Sequence[Path]) -> Iterator[Path]:
 
 def _check_id(result: ScenarioResult, owner: ScenarioResult | None) -> None:
     family = result.id.rpartition("-")[0]
-    if family in registry.FAMILIES:
+    if family == script_cases.FAMILY:
+        message = f"{result.id}: call scripts have ids in {family}; take another word"
+    elif family in registry.FAMILIES:
         message = f"{result.id}: the cases of the suite have ids in {family}; take another word"
     elif owner is not None:
         message = f"{result.id} is the id of {owner.file}:{owner.line} already; give it another"

@@ -236,11 +236,10 @@ def _case(
     if case.feature is None:
         # The catalogue's own words hold nobody's number, but samples that are to be read.
         return {**said, **_masked(seen, mask)}
-    steps: dict[str, Json] = {
-        "feature": case.feature,
-        "steps": [{"text": step.text, "status": step.status} for step in result.steps],
-    }
-    return _masked({**said, **seen, **steps}, mask)
+    own: dict[str, Json] = {"feature": case.feature}
+    if case.script is None:
+        own["steps"] = [{"text": step.text, "status": step.status} for step in result.steps]
+    return _masked({**said, **seen, **own}, mask)
 
 
 def _masked(content: Mapping[str, Json], mask: Masker) -> dict[str, Json]:

@@ -197,7 +197,7 @@ def _print_untested(terminal: Terminal, report: Report) -> None:
         group for group in not_tested(report["cases"]) if not group.cases[0].get("missing_facts")
     ]
     if others:
-        _head(terminal, "Not tested either")
+        _head(terminal, "Not tested either" if facts else "Not tested")
         _print_reasons(terminal, others)
 
 

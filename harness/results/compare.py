@@ -107,7 +107,7 @@ def measured_otherwise(before: Report, after: Report) -> Iterator[str]:
         versions = f"{before['suite']['version']} and {after['suite']['version']}"
         yield f"measured by different cases: versions {versions}"
     if _features(before) != _features(after):
-        yield "measured by different features"
+        yield "measured by different features or call scripts"
     for name, report in (("earlier", before), ("later", after)):
         if report["verdict"] == "aborted":
             done = counted(len(report["cases"]), "case")

@@ -51,13 +51,22 @@ def in_plain_words(finding: Finding, model: type[BaseModel]) -> str:
             known = _known_keys(model, finding.key[:-1])
             return f"unknown key {finding.key[-1]}; {suggest(str(finding.key[-1]), known)}"
         case "literal_error" | "enum":
-            return f"{_shown(detail['input'])} is not one of {context['expected']}"
+            said = f"{_shown(detail['input'])} is not one of {context['expected']}"
+            near = _nearest(detail["input"], context["expected"])
+            return f"{said}; did you mean {near}?" if near else said
         case "value_error":
             return str(context["error"])
         case "string_too_short" | "too_short" if not detail["input"]:
             return "this is empty; fill it in, or remove the key"
     message = detail["msg"].replace("Input should", "this should")
     return message[:1].lower() + message[1:]
+
+
+def _nearest(value: object, expected: str) -> str | None:
+    """Return the word that was meant, out of ``'GET', 'POST-form' or 'POST-json'``."""
+    words = re.findall(r"'([^']*)'", expected)
+    near = difflib.get_close_matches(value[:100], words, n=1) if isinstance(value, str) else []
+    return near[0] if near else None
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,13 @@ from typing import Self
 
 from mockpbx.core.scenario import ForwardTo, Scenario
 from mockpbx.manifest import pbx_toml
-from mockpbx.manifest.facts import DEFAULT_FACTS, FactKind, derived, kind_of
+from mockpbx.manifest.facts import (
+    DEFAULT_FACTS,
+    FactKind,
+    derived,
+    is_of_courier_line,
+    kind_of,
+)
 from mockpbx.masking import HIDDEN, Masker, secrets_of_headers, secrets_of_url, without_secrets
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.request import Dialect, Method, Profile
@@ -36,6 +42,8 @@ class Endpoint:
         declares_deadline: Whether anybody said how long the PBX waits.
         hidden_caller: How hidden callers arrive, if anybody said so.
         derived: Names of facts that nobody declared, but that follow from those declared.
+        features: Features of the owner that are part of a certification.
+        scripts: Call scripts of the owner that are.
     """
 
     profile: Profile
@@ -52,6 +60,8 @@ class Endpoint:
     declares_deadline: bool = False
     hidden_caller: str | None = None
     derived: frozenset[str] = frozenset()
+    features: tuple[Path, ...] = ()
+    scripts: tuple[Path, ...] = ()
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -84,6 +94,8 @@ class Endpoint:
             # A scenario of one's own says how long it waits, or takes what it is given.
             declares_deadline=manifest.deadline_s is not None or _is_file(manifest.scenario.use),
             hidden_caller=manifest.endpoint.hidden_caller,
+            features=tuple(map(Path, manifest.certify.features)),
+            scripts=tuple(map(Path, manifest.certify.scripts)),
         )
 
     def with_derived_facts(self) -> Self:
@@ -95,6 +107,17 @@ class Endpoint:
     def declares_parameters(self) -> bool:
         """Tell whether anybody said which parameters are ticked."""
         return self.profile.parameters is not None
+
+    @property
+    def own_line(self) -> str | None:
+        """The name of the scenario, where it is another line than the courier's.
+
+        So it is where the scenario is the owner's own, and they tell of no courier: a clinic, a
+        taxi. Whoever has a courier line in a scenario of their own gives its facts.
+        """
+        is_own = self.names_scenario and not scenarios.is_builtin(self.scenario)
+        tells_of_couriers = any(map(is_of_courier_line, self.facts))
+        return self.scenario.name if is_own and not tells_of_couriers else None
 
     @property
     def deadline_s(self) -> float:

@@ -156,6 +156,11 @@ DEFAULT_FACTS = {fact.name: fact.default for fact in _TABLE if fact.default}
 """What is taken to hold where nobody says otherwise: a number to call, and one that nobody has."""
 
 
+def is_of_courier_line(name: str) -> bool:
+    """Tell whether a fact is about couriers, their orders, and who waits for these."""
+    return kind_of(name) in PEOPLE | {FactKind.ORDER}
+
+
 def kind_of(name: str) -> FactKind | None:
     """Return the kind of a fact; None for one of the owner's own."""
     fact = FACTS.get(name)

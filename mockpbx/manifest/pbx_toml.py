@@ -4,6 +4,7 @@
 used for requests and never written to a report.
 """
 
+import glob
 import os
 import re
 import tomllib
@@ -24,9 +25,14 @@ _FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
+def is_fact_name(name: str) -> bool:
+    """Tell whether a fact can be called so."""
+    return _FACT_NAME.fullmatch(name) is not None
+
+
 def _fact_names(facts: dict[str, str]) -> dict[str, str]:
     for name in facts:
-        if not _FACT_NAME.fullmatch(name):
+        if not is_fact_name(name):
             raise ValueError(f"write the fact {name!r} in small letters, digits and _")
     return facts
 
@@ -78,6 +84,19 @@ class StatesSection(FileModel):
     headers: dict[str, str] = Field(default={}, description="Sent with it.")
 
 
+class CertifySection(FileModel):
+    """What the endpoint is certified by, besides the suite."""
+
+    features: list[str] = Field(
+        default=[],
+        description="Features whose scenarios are cases: files, folders or patterns, from here.",
+    )
+    scripts: list[str] = Field(
+        default=[],
+        description="Call scripts that are cases: files, folders or patterns, from here.",
+    )
+
+
 class Manifest(FileModel):
     """What is known of an endpoint."""
 
@@ -87,6 +106,7 @@ class Manifest(FileModel):
         default={}, description="What is true behind the endpoint."
     )
     states: StatesSection | None = None
+    certify: CertifySection = CertifySection()
 
     def profile(self) -> Profile:
         """Say how the PBX asks this endpoint.
@@ -139,9 +159,9 @@ def load(path: Path) -> Manifest:
         raise ManifestError(str(path), [Problem(message=message, line=line)]) from None
     document = Document(source=str(path), data=data, lines=_lines(text), scalars=_scalars(text))
     manifest = validate(Manifest, document, error=ManifestError)
-    problems = [document.problem(key, message) for key, message in _unusable(manifest)]
-    if problems:
-        raise ManifestError(str(path), problems)
+    wrong = [*_unusable(manifest), *_matching_nothing(path.parent, manifest.certify)]
+    if wrong:
+        raise ManifestError(str(path), [document.problem(key, said) for key, said in wrong])
     return _paths_from(path.parent, manifest)
 
 
@@ -198,7 +218,54 @@ def _paths_from(folder: Path, manifest: Manifest) -> Manifest:
     if manifest.endpoint.ca_file is not None:
         ca_file = str(folder / manifest.endpoint.ca_file)
         changed["endpoint"] = manifest.endpoint.model_copy(update={"ca_file": ca_file})
-    return manifest.model_copy(update=changed)
+    own = {
+        name: [str(file) for text in places for file in _matching(folder, text, suffixes)]
+        for name, places, suffixes in _own_cases(manifest.certify)
+    }
+    files = {name: list(dict.fromkeys(found)) for name, found in own.items()}
+    return manifest.model_copy(update={**changed, "certify": CertifySection(**files)})
+
+
+def _own_cases(section: CertifySection) -> Iterator[tuple[str, list[str], tuple[str, ...]]]:
+    """Return what is named under each key, and how the names of such files end."""
+    yield "features", section.features, (".feature",)
+    yield "scripts", section.scripts, (".yaml", ".yml")
+
+
+def _matching_nothing(folder: Path, section: CertifySection) -> Iterator[tuple[Key, str]]:
+    """Find paths that stand for no file: nobody would notice that nothing is tried."""
+    for name, places, suffixes in _own_cases(section):
+        for place, text in enumerate(places):
+            if not _matching(folder, text, suffixes):
+                wanted = " or ".join(f"*{suffix}" for suffix in suffixes)
+                message = f"{text!r} matches no file ({wanted}); paths are seen from {folder}"
+                yield ("certify", name, place), message
+
+
+def _matching(folder: Path, text: str, suffixes: tuple[str, ...]) -> list[Path]:
+    """Return the files that a path, a folder or a pattern stands for, but for hidden ones."""
+    found: list[Path] = []
+    for path in _named(folder, text):
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [
+            file
+            for file in inside
+            if file.suffix in suffixes and file.is_file() and not _is_hidden(file, path)
+        ]
+    return found
+
+
+def _named(folder: Path, text: str) -> list[Path]:
+    """Return what a text names, or else matches as a pattern."""
+    pattern = glob.escape(text) if (folder / text).exists() else text
+    # Unlike Path.glob it leaves hidden files alone, and takes a path that begins at the root.
+    found = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207
+    return sorted(map(folder.joinpath, found))
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    """Tell whether a file belongs to a tool, as what editors keep below a folder does."""
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 _SECTION = re.compile(r"\s*\[([A-Za-z0-9_.-]+)\]")

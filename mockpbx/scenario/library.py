@@ -64,6 +64,11 @@ def builtin_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in files if name.endswith(_SUFFIX)))
 
 
+def is_builtin(scenario: Scenario) -> bool:
+    """Tell whether a scenario is a built-in one, or a copy that kept its name."""
+    return scenario.name in builtin_names()
+
+
 def source(name: str) -> str:
     """Return the text of a built-in scenario, to copy and change.
 

@@ -5,7 +5,7 @@ its own matter only; an answer that does not get as far is the business of anoth
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,9 @@ from harness.certify.checks.reply_text import Encoding, Nothing, Read, decode, r
 from harness.certify.context import Context, ObservedReply
 from harness.certify.reasons import Finding, not_applicable, satisfied, violated
 from harness.certify.registry import check
+from harness.display.counting import counted
 from mockpbx.core.observed import Failure, Observed
+from mockpbx.core.scenario import Scenario
 from mockpbx.wire.content import decompressed
 from mockpbx.wire.messages import HttpReply
 from mockpbx.wire.rejected import Rejected
@@ -30,12 +32,12 @@ class Answer:
     Attributes:
         sample: The question and its call.
         reply: The answer.
-        context: The check that looks at it.
+        scenario: The PBX scenario.
     """
 
     sample: ObservedReply
     reply: HttpReply
-    context: Context
+    scenario: Scenario
 
     @property
     def charset(self) -> str | None:
@@ -118,10 +120,48 @@ def having(name: str) -> Among:
 async def gather(context: Context) -> list[Answer]:
     """Return the HTTP answers to the ordinary calls."""
     return [
-        Answer(sample=sample, reply=sample.exchange.reply, context=context)
+        Answer(sample=sample, reply=sample.exchange.reply, scenario=context.scenario)
         for sample in await context.common_calls()
         if sample.exchange.reply is not None
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a check of answers looks for.
+
+    Attributes:
+        among: Which answers it looks at; if there are none, there is nothing to judge.
+        wrong: Says what is wrong with an answer; None if nothing is.
+        expected: What is wanted instead, for the end of "expected".
+    """
+
+    among: Among
+    wrong: Callable[[Answer], str | None]
+    expected: str
+
+    def judged(self, answers: Sequence[Answer]) -> tuple[Finding, tuple[ObservedReply, ...]]:
+        """Judge answers; give what shows it: those that are wrong, or the first if none is."""
+        looked_at = [one for one in answers if self.among.holds(one)]
+        if not looked_at:
+            return not_applicable(f"the ordinary calls brought no answer{self.among.named}"), ()
+        found = [(one.sample, said) for one in looked_at if (said := self.wrong(one)) is not None]
+        if not found:
+            answers_seen = counted(len(looked_at), "answer")
+            said = f"{answers_seen}{self.among.named}: {self.expected}"
+            return satisfied(said), (looked_at[0].sample,)
+        (first, said), others = found[0], len(found) - 1
+        more = f" and {others} more" if others else ""
+        finding = violated(
+            expected=self.expected,
+            received=f"{said} ({first.label}{more})",
+            blamed=tuple(sample.exchange for sample, _ in found),
+        )
+        return finding, tuple(sample for sample, _ in found)
+
+
+LOOKS: dict[str, Look] = {}
+"""By the case."""
 
 
 def look(
@@ -135,33 +175,13 @@ def look(
         wrong: Says what is wrong with an answer; None if nothing is.
         expected: What is wanted instead, for the end of "expected".
     """
+    LOOKS[case_id] = Look(among=among, wrong=wrong, expected=expected)
 
     async def looks(context: Context) -> Finding:
-        answers = [one for one in await gather(context) if among.holds(one)]
-        return judged(context, answers, among, wrong, expected)
+        finding, shown = LOOKS[case_id].judged(await gather(context))
+        for sample in shown:
+            context.show(sample)
+        return finding
 
     looks.__name__ = f"looks for {case_id}"
     check(case_id)(looks)
-
-
-def judged(
-    context: Context,
-    answers: list[Answer],
-    among: Among,
-    wrong: Callable[[Answer], str | None],
-    expected: str,
-) -> Finding:
-    """Judge answers, and show those that are wrong; or the first, if none is."""
-    if not answers:
-        return not_applicable(f"the ordinary calls brought no answer{among.named}")
-    found = [(one, said) for one in answers if (said := wrong(one)) is not None]
-    if not found:
-        context.show(answers[0].sample)
-        plural = "" if len(answers) == 1 else "s"
-        return satisfied(f"{len(answers)} answer{plural}{among.named}: {expected}")
-    blamed = tuple(context.show(one.sample) for one, _ in found)
-    (first, said), others = found[0], len(found) - 1
-    more = f" and {others} more" if others else ""
-    return violated(
-        expected=expected, received=f"{said} ({first.sample.label}{more})", blamed=blamed
-    )

@@ -118,7 +118,7 @@ def _leads_nowhere(one: Answer) -> str | None:
 def _slots(one: Answer) -> list[str] | None:
     """Return the slots of the operation that asked."""
     asked = one.sample.exchange.request_id
-    scenario = one.context.scenario
+    scenario = one.scenario
     for record in one.sample.played.record.requests:
         operation = scenario.operations.get(record.operation)
         if record.request_id == asked and isinstance(operation, Interactive):

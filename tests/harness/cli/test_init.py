@@ -121,7 +121,9 @@ def test_files_are_named_so_that_they_are_found_from_anywhere(
     )
     assert result.exit_code == 1  # the certificate has expired; the file is written all the same
     written = manifest.load(tmp_path / "deeper/pbx.toml")
-    assert written.endpoint.ca_file == str(ca_file)
+    assert (tmp_path / "deeper" / "pbx.toml").read_text().count('"../ca.pem"') == 1
+    assert written.endpoint.ca_file is not None
+    assert Path(written.endpoint.ca_file).resolve() == ca_file
 
 
 def test_a_secret_in_the_file_is_pointed_out(run: Callable[..., Any], url: str) -> None:
@@ -181,7 +183,7 @@ def test_a_control_character_is_refused() -> None:
 
 
 def test_what_no_option_says_is_asked(run: Callable[..., Any], url: str, tmp_path: Path) -> None:
-    typed = f"\n{COURIER}\n{ORDER}\n{CUSTOMER}\n\n\n\n\n"
+    typed = f"\n\n{COURIER}\n{ORDER}\n{CUSTOMER}\n\n\n\n\n"
     result = run(url, typed=typed)
     assert result.exit_code == 0, result.output
     written = manifest.load(tmp_path / "pbx.toml").facts
@@ -191,7 +193,7 @@ def test_what_no_option_says_is_asked(run: Callable[..., Any], url: str, tmp_pat
 
 
 def test_what_an_option_says_is_not_asked(run: Callable[..., Any], url: str) -> None:
-    result = run(url, *FLAGS, typed="\n" * 5)
+    result = run(url, *FLAGS, typed="\n" * 6)
     assert "virtual number:" in result.stdout
     assert "courier: a courier" not in result.stdout
 
@@ -199,7 +201,7 @@ def test_what_an_option_says_is_not_asked(run: Callable[..., Any], url: str) -> 
 def test_what_cannot_be_true_is_asked_again(
     run: Callable[..., Any], url: str, tmp_path: Path
 ) -> None:
-    typed = f"\n+7 (916) 111-00-01\n{COURIER}\n1052300\n{ORDER}\n{CUSTOMER}\n\n\n\n\n"
+    typed = f"\n\n+7 (916) 111-00-01\n{COURIER}\n1052300\n{ORDER}\n{CUSTOMER}\n\n\n\n\n"
     result = run(url, typed=typed)
     assert result.exit_code == 0, result.output
     assert "not digits alone" in result.output
@@ -210,7 +212,7 @@ def test_what_cannot_be_true_is_asked_again(
 def test_where_nobody_answers_nothing_is_written(
     run: Callable[..., Any], url: str, tmp_path: Path
 ) -> None:
-    result = run(url, typed="\n")
+    result = run(url, typed="\n\n")
     assert result.exit_code == 2
     assert "give the facts as options" in result.stderr
     assert list(tmp_path.iterdir()) == []
@@ -225,7 +227,7 @@ def test_who_breaks_off_is_not_urged_to_answer(url: str, tmp_path: Path) -> None
         stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
-    assert process.stdout.read(1) == b"v"  # of virtual number: it waits for an answer
+    assert process.stdout.read(1) == b"s"  # of scenario: it waits for an answer
     process.send_signal(signal.SIGINT)
     _, complained = process.communicate()
     assert (process.returncode, complained) == (130, b"")
@@ -233,9 +235,82 @@ def test_who_breaks_off_is_not_urged_to_answer(url: str, tmp_path: Path) -> None
 
 
 def test_only_what_nobody_offers_can_be_left_out(run: Callable[..., Any], url: str) -> None:
-    asked = run(url, typed="\n" * 8).stdout
+    asked = run(url, typed="\n" * 9).stdout
     assert "customers call [74951234567]: " in asked
     assert "an open order, carried by courier (empty to leave out): " in asked
+
+
+CLINIC = """\
+name: clinic
+start: who-is-calling
+operations:
+  who-is-calling:
+    interactive: {access_code_length: 4, branches: {2: reception}, fallback: reception}
+  reception: {forward: {phones: ["101"]}}
+"""
+
+
+def test_a_line_of_ones_own_is_asked_for_facts_of_its_own(
+    run: Callable[..., Any], url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "scenarios" / "clinic.yaml").write_text(CLINIC)
+    typed = "\n".join(
+        ["nowhere", "scenarios/clinic.yaml", "", "", "PIN=1", "pin", "pin=4711", "doctor=101", ""]
+    )
+    result = run(url, "--output", "here/pbx.toml", typed=f"{typed}\n")
+    assert result.exit_code == 0, result.output
+    assert "courier" not in result.stdout.replace("courier-line", "")
+    text = (tmp_path / "here/pbx.toml").read_text()
+    assert 'use = "../scenarios/clinic.yaml"' in text
+    assert "courier" not in text
+    endpoint = Endpoint.described(manifest.load(tmp_path / "here/pbx.toml"))
+    assert endpoint.own_line == "clinic"
+    assert dict(endpoint.facts) == {
+        "virtual_number": "74951234567",
+        "stranger": "79990000009",
+        "pin": "4711",
+        "doctor": "101",
+    }
+
+
+def test_a_line_of_ones_own_is_written_without_a_question(
+    run: Callable[..., Any], url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "clinic.yaml").write_text(CLINIC)
+    result = run(url, "--scenario", "clinic.yaml", "--fact", "pin=4711", "--yes")
+    assert result.exit_code == 0, result.output
+    endpoint = Endpoint.described(manifest.load(tmp_path / "pbx.toml"))
+    assert endpoint.own_line == "clinic"
+    assert endpoint.facts["pin"] == "4711"
+
+
+def test_couriers_of_a_scenario_of_ones_own_are_asked_for(
+    run: Callable[..., Any], url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "clinic.yaml").write_text(CLINIC.replace("4,", "5,"))
+    result = run(url, "--scenario", "clinic.yaml", "--courier", COURIER, typed="\n" * 9)
+    assert "order: an open order" in result.stdout
+    written = manifest.load(tmp_path / "pbx.toml")
+    assert written.facts["courier"] == COURIER
+
+
+def test_the_file_says_how_cases_of_ones_own_are_added(
+    run: Callable[..., Any], url: str, tmp_path: Path
+) -> None:
+    run(url, "--yes")
+    path = tmp_path / "pbx.toml"
+    lines = path.read_text().splitlines()
+    begin = lines.index("# [certify]")
+    path.write_text("\n".join(line.removeprefix("# ") for line in lines[begin : begin + 3]))
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "a.feature").write_text("")
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "calls" / "a.yaml").write_text("")
+    path.write_text(f'[endpoint]\nurl = "{url}"\n{path.read_text()}')
+    endpoint = Endpoint.described(manifest.load(path))
+    assert (len(endpoint.features), len(endpoint.scripts)) == (1, 1)
 
 
 # -- trying out ------------------------------------------------------------------------

@@ -91,6 +91,21 @@ def test_a_scenario_that_fails_keeps_an_endpoint_from_being_certified(
     assert "again       pbx bdd own.feature:4 --manifest reference.toml" in ran.out
 
 
+def test_features_of_the_manifest_are_cases_and_the_option_adds_to_them(
+    certified: Certified, feature: Feature, project: Project
+) -> None:
+    declared = tagged(feature(("It works", REACHES)), "@OWNER-01")
+    project.write({"calls/declared.feature": declared})
+    manifest = project.read("reference.toml")
+    project.write({"reference.toml": f'{manifest}[certify]\nfeatures = ["calls"]\n'})
+    added = tagged(feature(("It works, too", REACHES)), "@OWNER-02")
+    ran, report = certified(added, "--only", "OWNER")
+    assert ran.code == 0, ran.out + ran.err
+    assert [case["id"] for case in report["cases"]] == ["OWNER-01", "OWNER-02"]
+    files = [used["file"] for used in report["suite"]["features"]]
+    assert files == ["calls/declared.feature", "own.feature"]
+
+
 def test_a_requirement_that_is_an_assumption_cannot_fail_an_endpoint(
     certified: Certified, feature: Feature
 ) -> None:

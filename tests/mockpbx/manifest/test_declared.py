@@ -47,8 +47,8 @@ def test_only_ticked_parameters_are_sent(tmp_path: Path) -> None:
 
 
 def test_a_parameter_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="parameters"):
-        endpoint(tmp_path, 'parameters = ["numa", "caller"]')
+    with pytest.raises(ManifestError, match=r"parameters\[1\]: .*; did you mean input_result\?"):
+        endpoint(tmp_path, 'parameters = ["numa", "input_reslt"]')
 
 
 def test_what_nobody_says_is_not_declared(tmp_path: Path) -> None:
