@@ -34,12 +34,14 @@ demo: $(INSTALLED)  ## Replay every call sequence against the reference server, 
 	@$(BIN)/pbx certify --reference --html certificate.html
 	@echo "The certificate is certificate.html: open it in a browser."
 
-# Coverage is measured by the tests of what must be covered: it doubles what a test costs.
+# Coverage is measured by the tests of what must be covered alone: it doubles what a test costs.
+COVERED := core wire scenario
 test: $(INSTALLED)  ## Run the tests; the core, the wire and the scenarios must be covered
-	@$(BIN)/python -m pytest --numprocesses=auto tests/mockpbx \
-		--cov=mockpbx.core --cov=mockpbx.wire --cov=mockpbx.scenario --cov-report=
-	@$(BIN)/coverage report --include='mockpbx/core/*,mockpbx/wire/*,mockpbx/scenario/*' --skip-covered --fail-under=95
-	@$(BIN)/python -m pytest --numprocesses=auto --durations=10 -m "not sweep" --ignore=tests/mockpbx
+	@$(BIN)/python -m pytest --numprocesses=auto $(COVERED:%=tests/mockpbx/%) \
+		$(COVERED:%=--cov=mockpbx.%) --cov-report=
+	@$(BIN)/coverage report --skip-covered --fail-under=95
+	@$(BIN)/python -m pytest --numprocesses=auto --durations=10 -m "not sweep" \
+		$(COVERED:%=--ignore=tests/mockpbx/%)
 
 test-all: $(INSTALLED)  ## Run the tests, and all cases and features on every correct endpoint
 	@$(BIN)/python -m pytest --numprocesses=auto --durations=10

@@ -4,7 +4,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from faker import Faker
+from faker import Generator
+from faker.providers.person.ru_RU import Provider as People
 
 from reference_server.domain import Courier, CourierKind, Order, OrderStatus
 
@@ -116,7 +117,7 @@ def make_seed(number: int, couriers: int, orders: int) -> Seed:
     The cast is always there, also when fewer couriers or orders are asked for.
     """
     draw = random.Random(number)  # noqa: S311 - invented people, not secrets
-    phones = _phones(draw)
+    phones = _phones(draw, couriers + orders)
     crowd = _draw_couriers(draw, phones, max(0, couriers - len(CAST_COURIERS)))
     carriers = [courier.phone for courier in crowd] or [SINGLE_ORDER_COURIER]
     # The single-order courier is to stay one as long as anybody else can carry.
@@ -124,18 +125,21 @@ def make_seed(number: int, couriers: int, orders: int) -> Seed:
     return Seed(couriers=CAST_COURIERS + crowd, orders=CAST_ORDERS + drawn)
 
 
-def _phones(draw: random.Random) -> Iterator[str]:
-    for tail in draw.sample(range(10_000_000), MOST_COURIERS + MOST_ORDERS):
+def _phones(draw: random.Random, count: int) -> Iterator[str]:
+    for tail in draw.sample(range(10_000_000), count):
         yield f"{_CROWD_PREFIX}{tail:07d}"
 
 
 def _draw_couriers(draw: random.Random, phones: Iterator[str], count: int) -> tuple[Courier, ...]:
-    names = Faker("ru_RU")
-    names.seed_instance(draw.getrandbits(32))
+    # Of all that Faker can invent, names alone: to load the rest takes longer than to draw.
+    generator = Generator()
+    generator.seed_instance(draw.getrandbits(32))
+    people = People(generator)
+    generator.add_provider(people)
     return tuple(
         Courier(
             phone=next(phones),
-            name=names.name(),
+            name=people.name(),
             kind=draw.choice((_OWN, _OUTSIDE)),
             active=draw.random() < 0.9,  # noqa: PLR2004 - a shop has a few former couriers
         )
@@ -147,7 +151,8 @@ def _draw_orders(
     draw: random.Random, phones: Iterator[str], carriers: list[str], count: int
 ) -> tuple[Order, ...]:
     taken = NEVER_ORDERS | {order.number for order in CAST_ORDERS}
-    free = [str(number) for number in range(10_000, 100_000) if str(number) not in taken]
+    drawn = map(str, draw.sample(range(10_000, 100_000), count + len(taken)))
+    free = [number for number in drawn if number not in taken]
     return tuple(
         Order(
             number=number,
@@ -155,5 +160,5 @@ def _draw_orders(
             customer=next(phones),
             status=draw.choice((_OPEN, _OPEN, _CLOSED)),
         )
-        for number in draw.sample(free, count)
+        for number in free[:count]
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 WITH_BDD = ("harness/pytest_plugin", "harness/steps")
-INDIRECT = {"tzdata": "zoneinfo", "sniffio": "httpcore"}
+INDIRECT = {"tzdata": "zoneinfo"}
 """What nobody imports by name, and who needs it."""
 BROUGHT = {"markupsafe": "jinja2", "pydantic_core": "pydantic"}
 """What belongs to another package, which is declared."""

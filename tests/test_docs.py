@@ -24,6 +24,7 @@ from mockpbx.callscript import library as callscripts
 from mockpbx.core.scenario import Interactive
 from mockpbx.manifest.pbx_toml import load
 from mockpbx.scenario import library as scenarios
+from tests.warm_start import WarmStart
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -192,14 +193,14 @@ def first_endpoint(tmp_path: Path) -> Iterator[int]:
         process.wait()
 
 
-def test_the_commands_of_the_first_guide_do_what_it_says(first_endpoint: int) -> None:
+def test_the_commands_of_the_first_guide_do_what_it_says(
+    first_endpoint: int, warm_start: WarmStart, tmp_path: Path
+) -> None:
     exits = []
     for line in commands(ROOT / "docs" / "first-call.md"):
         words = shlex.split(line.replace("8080", str(first_endpoint)))[1:]
         at_noon = ["--at", "2026-09-17 12:00"]
-        done = subprocess.run(
-            [str(PBX), *words, *at_noon], capture_output=True, text=True, check=False
-        )
+        done = warm_start.run(["pbx", *words, *at_noon], folder=tmp_path, environment=os.environ)
         assert "Traceback" not in done.stderr
         exits.append(done.returncode)
     assert exits == [0, 1, 1, 0, 0]

@@ -1,12 +1,13 @@
 """The guide to Python: every sample in it is run."""
 
+import os
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.warm_start import WarmStart
 
 GUIDE = Path(__file__).parents[1] / "docs" / "python.md"
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,9 +29,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_its_tests_pass(folder: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def test_its_tests_pass(folder: Path, warm_start: WarmStart) -> None:
+    command = ["pytest", "-q", "-p", "no:cacheprovider"]
+    done = warm_start.run(command, folder=folder, environment=os.environ)
     assert done.returncode == 0, done.stdout
     wanted = sum(block.count("def test_") for block in _blocks())
     assert wanted >= 12

@@ -1,6 +1,6 @@
 """A raw writer: sends bytes exactly as given, in pieces, and breaks off when told to.
 
-httpx and h11 refuse to send malformed requests; a PBX, or whatever stands in its path,
+HTTP libraries refuse to send malformed requests; a PBX, or whatever stands in its path,
 does not. `converse` says one thing and listens; `connected` gives a connection to be held
 open while other things happen.
 """

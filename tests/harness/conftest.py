@@ -26,6 +26,7 @@ from mockpbx.errors import ExchangeFailed
 from mockpbx.result.call_result import CallResult
 from mockpbx.wire.messages import HttpReply, HttpRequest
 from tests.fakes import FakePbx
+from tests.warm_start import WarmStart
 
 COURIER, CUSTOMER, ORDER = "79161110001", "79175968108", "10523"
 FACTS = {
@@ -173,22 +174,17 @@ def pbx() -> Callable[..., Any]:
     return run
 
 
-PBX = Path(sys.executable).with_name("pbx")
-
-
 @pytest.fixture
-def shell(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+def shell(
+    tmp_path: Path, warm_start: WarmStart
+) -> Callable[..., "subprocess.CompletedProcess[str]"]:
     """Run the command as a process of its own."""
 
     def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [PBX, *map(str, arguments)],
-            check=False,
-            capture_output=True,
-            encoding="utf-8",
-            env={**os.environ, **environment},
-            cwd=tmp_path,
-            timeout=60,
+        return warm_start.run(
+            ["pbx", *map(str, arguments)],
+            folder=tmp_path,
+            environment={**os.environ, **environment},
         )
 
     return run

@@ -384,7 +384,7 @@ _DATA = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_YAML | st.text(max_size=60))
 @example("%YAML 1.99999999999999999999\n---\na")
 @example('"\\UFFFFFFFF"')
@@ -421,7 +421,7 @@ def _outcome_of_pyyaml(text: str) -> Document | list[Problem]:
         return _outcome(text)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(_PIECED | _YAML)
 @example("{a?b: c}")
 @example("[a, ?b]")

@@ -1,9 +1,8 @@
 """`pbx editor`: files for an editor, and no file of the user's changed."""
 
 import json
+import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from harness.cli.editor import SETTINGS
 from harness.pytest_plugin.feature_files import features_in
+from tests.warm_start import WarmStart
 
 Pbx = Callable[..., Any]
 
@@ -109,16 +109,13 @@ def test_the_guide_shows_the_settings_that_are_made() -> None:
 
 
 @pytest.mark.parametrize("words", [[], [str(GLUE)], ["-o", "norecursedirs=nothing"]])
-def test_nothing_of_it_is_a_test(pbx: Pbx, folder: Path, words: list[str]) -> None:
+def test_nothing_of_it_is_a_test(
+    pbx: Pbx, folder: Path, words: list[str], warm_start: WarmStart
+) -> None:
     pbx("editor")
     (folder / "pytest.ini").write_text("[pytest]\npbx_features = true\naddopts = -W error\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["pytest", "-p", "no:cacheprovider", *words]
+    done = warm_start.run(command, folder=folder, environment=os.environ)
     assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, done.stdout
 
 

@@ -10,7 +10,7 @@ import pytest
 
 CLI = Path(__file__).parents[3] / "harness" / "cli"
 PBX = os.fspath(Path(sys.executable).with_name("pbx"))
-HEAVY = {"asyncio", "httpx", "jinja2", "phonenumbers", "pydantic", "pytest", "rich", "yaml"}
+HEAVY = {"asyncio", "h11", "jinja2", "phonenumbers", "pydantic", "pytest", "rich", "yaml"}
 
 _LOADED = """
 import sys

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,14 +61,6 @@ class Project:
         kept = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
         done = self.start.run(command, folder=self.folder, environment=kept)
         return Ran(done.returncode, done.stdout, done.stderr)
-
-
-@pytest.fixture(scope="session")
-def warm_start() -> Iterator[WarmStart]:
-    """Start commands without their imports."""
-    start = WarmStart()
-    yield start
-    start.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from mockpbx.core.observed import Failure, Observed
@@ -135,12 +134,7 @@ def test_the_call_falls_back_and_the_next_one_goes_well(
 
 @pytest.mark.parametrize(
     "misbehaves",
-    [
-        resets_before_an_answer,
-        closes_without_a_byte,
-        speaks_another_protocol,
-        claims_less_than_it_sends,
-    ],
+    [resets_in_mid_body, closes_in_the_status_line, speaks_another_protocol],
 )
 def test_a_failure_on_a_connection_used_again_does_not_outlive_its_call(
     misbehaves: Leads, bench: Bench
@@ -159,6 +153,73 @@ def test_a_failure_on_a_connection_used_again_does_not_outlive_its_call(
             assert second.record.requests[0].failure is not None
             bench.went_well(await bench.call(server.url, transport))
             assert [request.connection for request in server.requests] == [1, 1, 2]
+
+    bench.run(test())
+
+
+@pytest.mark.parametrize("breaks_off", [resets_before_an_answer, closes_without_a_byte])
+def test_a_request_is_sent_again_if_its_connection_was_closed_while_it_was_on_its_way(
+    breaks_off: Leads, bench: Bench
+) -> None:
+    async def closes_when_asked_again(visit: Visit) -> None:
+        await visit.request()
+        await visit.send(bench.spell())
+        await visit.request()
+        await breaks_off(visit)
+
+    async def test() -> None:
+        async with bench.server(closes_when_asked_again) as server, bench.connect() as transport:
+            for _ in range(3):
+                bench.went_well(await bench.call(server.url, transport))
+            assert [request.connection for request in server.requests] == [1, 1, 2, 2, 3]
+
+    bench.run(test())
+
+
+@pytest.mark.parametrize(
+    ("breaks_off", "observed"),
+    [
+        (resets_before_an_answer, Observed.RESET),
+        (closes_without_a_byte, Observed.EOF_EMPTY),
+    ],
+)
+def test_a_request_is_sent_again_once_and_never_on_a_new_connection(
+    breaks_off: Leads, observed: Observed, bench: Bench
+) -> None:
+    async def answers_only_the_first(visit: Visit) -> None:
+        while await visit.request():
+            if len(visit.server.requests) > 1:
+                await breaks_off(visit)
+                return
+            await visit.send(bench.spell())
+
+    async def test() -> None:
+        async with bench.server(answers_only_the_first) as server, bench.connect() as transport:
+            bench.went_well(await bench.call(server.url, transport))
+            bench.fell_back(await bench.call(server.url, transport), observed)
+            assert [request.connection for request in server.requests] == [1, 1, 2]
+            bench.fell_back(await bench.call(server.url, transport), observed)
+            assert [request.connection for request in server.requests] == [1, 1, 2, 3]
+
+    bench.run(test())
+
+
+def test_what_comes_out_of_turn_is_not_taken_for_an_answer(bench: Bench) -> None:
+    said_goodbye = asyncio.Event()
+
+    async def says_goodbye(visit: Visit) -> None:
+        while await visit.request():
+            await visit.send(bench.spell())
+            if visit.number == 1:
+                await said_goodbye.wait()
+                await visit.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+
+    async def test() -> None:
+        async with bench.server(says_goodbye) as server, bench.connect() as transport:
+            bench.went_well(await bench.call(server.url, transport))
+            said_goodbye.set()
+            await server.all_gone()  # the PBX has closed it
+            bench.went_well(await bench.call(server.url, transport))
 
     bench.run(test())
 
@@ -447,18 +508,24 @@ def test_what_the_operating_system_says_of_a_connection_is_told(
         (TimeoutError(errno.ETIMEDOUT, "the peer acknowledges nothing"), Observed.READ_TIMEOUT),
         (BrokenPipeError(errno.EPIPE, "written to after its end"), Observed.RESET),
         (ssl.SSLError(1, "bad record mac"), Observed.TLS),
-        (None, Observed.RESET),
+        (OSError(errno.EIO, "the cable was bitten through"), Observed.RESET),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_a_connection_that_breaks_in_an_odd_way_is_told_by_what_the_system_says(
-    broke: OSError | None, observed: Observed, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    broke: OSError, observed: Observed, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def breaks(_self: httpx.AsyncHTTPTransport, _request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadError("") from broke
-
     async def test() -> None:
-        monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", breaks)
-        bench.fell_back(await bench.call("http://127.0.0.1:9/crm"), observed)
+        loop = asyncio.get_running_loop()
+        really = loop.create_connection
+
+        async def breaks_soon(make: Any, **where: Any) -> Any:
+            transport, protocol = await really(make, **where)
+            loop.call_soon(protocol.connection_lost, broke)
+            return transport, protocol
+
+        async with bench.server(bench.well) as server:
+            monkeypatch.setattr(loop, "create_connection", breaks_soon)
+            bench.fell_back(await bench.call(server.url), observed)
 
     bench.run(test())

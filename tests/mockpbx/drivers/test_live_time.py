@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from mockpbx.faults.plan import Fault
 from mockpbx.wire.request import Profile
 
 if TYPE_CHECKING:
+    from mockpbx.core.commands import SendRequest
     from tests.mockpbx.drivers.conftest import Bench, Leads, Visit
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
@@ -279,12 +281,21 @@ def test_an_interrupted_play_leaves_nothing_open(bench: Bench) -> None:
 
 def test_a_request_that_cannot_be_sent_ends_the_play_and_all_its_exchanges(bench: Bench) -> None:
     async def test() -> None:
-        async with bench.server(is_silent) as server, bench.connect() as transport:
+        async def thinks(visit: Visit) -> None:
+            await visit.request()
+            await visit.until_closed()
+
+        async with bench.server(thinks) as server, bench.connect() as transport:
+
+            async def after_the_first(_command: SendRequest, _number: int) -> None:
+                await server.heard(1)
+
             profile = Profile(url=server.url, headers=(("X-Token", "secret "),))
+            wrong = partial(bench.cast, server.url, profile=profile, before_request=after_the_first)
             parts = [
                 bench.cast(server.url, name="test#1"),
-                bench.cast(server.url, name="test#2", profile=profile),
-                bench.cast(server.url, name="test#3", profile=profile),
+                wrong(name="test#2"),
+                wrong(name="test#3"),
             ]
             with pytest.raises(UsageError):
                 await Stage(transport, LivePace()).play(parts)

@@ -71,7 +71,7 @@ def near_valid(draw: st.DrawFn) -> dict[str, Any]:
     return value
 
 
-@settings(STEADY, max_examples=500)
+@settings(STEADY, max_examples=200)
 @given(ANYTHING | near_valid() | near_valid())
 def test_the_schema_and_the_reader_agree_on_every_json_value(value: object) -> None:
     valid = SCHEMA.is_valid(value)
