@@ -17,6 +17,11 @@ def cases(report: dict[str, Any]) -> dict[str, TestCase]:
     return {str(case.name).partition(":")[0]: case for suite in document for case in suite}
 
 
+def properties(case: TestCase) -> dict[str, str]:
+    children = case.iterchildren(Properties)  # type: ignore[no-untyped-call]  # theirs is untyped
+    return {str(one.name): str(one.value) for found in children for one in found}
+
+
 def test_a_family_is_a_testsuite_and_the_numbers_add_up(mixed: dict[str, Any]) -> None:
     document = JUnitXml.fromstring(junit(mixed).encode())
     assert [suite.name for suite in document] == ["REQ", "REPLY", "SEQ", "PRIV"]
@@ -52,11 +57,7 @@ def test_properties_carry_the_verdict_and_the_requirement(mixed: dict[str, Any])
 
 
 def test_a_property_names_the_cause_if_there_is_one(mixed: dict[str, Any]) -> None:
-    properties = {
-        case_id: {one.name: one.value for found in case.iterchildren(Properties) for one in found}
-        for case_id, case in cases(mixed).items()
-    }
-    named = {case_id: found.get("cause") for case_id, found in properties.items()}
+    named = {case_id: properties(case).get("cause") for case_id, case in cases(mixed).items()}
     assert named == {case["id"]: case["cause"] for case in mixed["cases"]}
     assert (named["REPLY-001"], named["REQ-001"]) == ("C1", None)
 
