@@ -201,7 +201,7 @@ def _telling(result: CaseResult, signature: Signature) -> tuple[int, int, int, s
     family = result.case.family
     place = families.index(family) if family in families else len(families)
     seen = 0 if result.finding.saw is Saw.VIOLATED else 1
-    return seen, _GRAVITY.index(result.verdict), place, result.case.id
+    return seen, place, _GRAVITY.index(result.verdict), result.case.id
 
 
 def _rank(results: Sequence[CaseResult]) -> Rank:

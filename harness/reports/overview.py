@@ -174,6 +174,12 @@ def _partly(report: Report) -> str:
             f"after {stopped['requests']} requests the endpoint closes every connection, as if it "
             "had banned this address; look into its log and into what stands before it"
         )
+    limited = sum(case["kind"] == "stopped" for case in report["cases"])
+    if limited:
+        return (
+            f"{counted(limited, 'case')} not tested, for the endpoint limits how often one number "
+            "may call; --calls-per-minute 15 stays below such a limit"
+        )
     late = sum(case["kind"] == "out-of-time" for case in report["cases"])
     if late:
         return f"{counted(late, 'case')} not tried for lack of time; --thorough tries them all"
