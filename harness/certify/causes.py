@@ -241,6 +241,8 @@ def _signature(result: CaseResult, endpoint: Endpoint) -> Signature:
     if result.finding.reason.kind is ReasonKind.COLD_START:
         return Signature(symptom=Symptom.COLD_START)
     exchange = _shown(result)
+    if case.feature is not None and (exchange is None or exchange.failure is None):
+        return Signature(symptom=Symptom.REQUIREMENT, detail=case.id)
     if exchange is None or case.family == "TLS":
         return Signature(symptom=Symptom.REQUIREMENT, detail=case.requirement.id)
     if exchange.failure is not None:

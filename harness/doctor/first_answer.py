@@ -79,7 +79,7 @@ _UNCLEAR = frozenset({Observed.DEADLINE, Observed.EOF_PARTIAL, Observed.FRAMING}
 
 
 async def _looked_closer(answer: Exchange, pbx: AsyncPbx) -> Diagnosis | None:
-    """Ask once more and look at the bytes, where no whole answer came; None if they tell nothing."""
+    """Ask once more and look at the bytes of an answer that was not whole; None if that is idle."""
     failure = answer.failure
     if answer.reply is not None or failure is None:
         return None
