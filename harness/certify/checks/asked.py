@@ -73,14 +73,23 @@ async def _who_is_asked(context: Context) -> _Asked | Finding:
             return _Asked(numa=facts[courier])
     if known:
         return not_applicable(_ALL_LOCKED)
-    return await _stranger_who_is_asked(context)
+    return await _anybody_who_is_asked(context)
 
 
-async def _stranger_who_is_asked(context: Context) -> _Asked | Finding:
-    answer = await context.ask(context.fields(context.stranger))
-    return (
-        _Asked(numa=context.stranger) if _asks(context, answer) else not_applicable(_NOBODY_ASKED)
-    )
+async def _anybody_who_is_asked(context: Context) -> _Asked | Finding:
+    """Find a stranger who is asked; or, where it is forgotten again, somebody of the facts."""
+    callers = [context.stranger]
+    if context.pbx.has_states:
+        callers += [number for number in context.facts.values() if len(number) > _LONGEST_ORDER]
+    for numa in callers:
+        if _asks(context, await context.ask(context.fields(numa))):
+            return _Asked(numa=numa)
+    own_line = context.pbx.endpoint.own_line
+    return not_applicable(_MAY_BE_LOCKED if own_line else _NOBODY_ASKED)
+
+
+_LONGEST_ORDER = 10
+"""Digits; phone numbers with a country code have more."""
 
 
 def _asks(context: Context, answer: Exchange) -> bool:
