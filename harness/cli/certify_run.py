@@ -283,7 +283,8 @@ class Certify:
         if run.counts[Verdict.ERROR]:
             return Exit.HARNESS
         if baselined is not None:
-            if baselined.news:  # before housekeeping: a regression must not hide behind it
+            # Before housekeeping: neither a regression nor a cut run must hide behind it.
+            if baselined.news or run.stopped is not None:
                 return Exit.MISSED
             return Exit.STALE if baselined.stale else Exit.OK
         strict = self._ways.fail_on is FailOn.NONSTRICT and run.counts[Verdict.NONSTRICT]
