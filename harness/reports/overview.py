@@ -177,6 +177,10 @@ def _partly(report: Report) -> str:
     late = sum(case["kind"] == "out-of-time" for case in report["cases"])
     if late:
         return f"{counted(late, 'case')} not tried for lack of time; --thorough tries them all"
+    limited = sum(case["kind"] == "stopped" for case in report["cases"])
+    if limited:
+        met = f"{counted(limited, 'case')} met a limit on how often one number may call"
+        return f"{met}; --calls-per-minute 15 stays below it"
     return f"only {len(report['cases'])} of {report['suite']['cases']} cases were chosen"
 
 
