@@ -4,17 +4,20 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
+import yaml
+from junitparser import JUnitXml
 
 from harness.certify import registry
 from harness.cli.commands import app
@@ -44,7 +47,8 @@ def commands(page: Path) -> list[str]:
     return [line for line in plain if line.startswith("pbx ")]
 
 
-YAML = [(page.name, text) for page in PAGES for text in blocks(page, "yaml")]
+CI = ROOT / "docs" / "ci.md"
+YAML = [(page.name, text) for page in PAGES if page != CI for text in blocks(page, "yaml")]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +208,90 @@ def test_the_commands_of_the_first_guide_do_what_it_says(
         assert "Traceback" not in done.stderr
         exits.append(done.returncode)
     assert exits == [0, 1, 1, 0, 0]
+
+
+# -- CI --------------------------------------------------------------------------------
+
+
+def _github(job: Any) -> str:
+    return "\n".join(step["run"] for step in job["jobs"]["certify"]["steps"] if "run" in step)
+
+
+def _gitlab(job: Any) -> str:
+    return "\n".join(job["certify"]["before_script"] + job["certify"]["script"])
+
+
+def _made(job: Any) -> list[str]:
+    """Return the files that a job keeps."""
+    if "jobs" in job:
+        return str(job["jobs"]["certify"]["steps"][-1]["with"]["path"]).split()
+    kept = job["certify"]["artifacts"]
+    return [*kept["paths"], kept["reports"]["junit"]]
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the jobs wait with curl")
+@pytest.mark.parametrize(
+    ("number", "script"), [(0, _github), (1, _gitlab)], ids=["github", "gitlab"]
+)
+def test_the_jobs_of_the_guide_to_ci_certify(
+    number: int, script: Callable[[Any], str], tmp_path: Path
+) -> None:
+    job = yaml.safe_load(blocks(CI, "yaml")[number])
+    port = str(free_port())
+    lines = [one for one in script(job).splitlines() if not one.startswith(_FETCHES)]
+    (endpoint,) = blocks(ROOT / "docs" / "first-call.md", "python")
+    url = "http://127.0.0.1:8080/crm_integration"
+    files = {
+        "pbx.toml": f'[endpoint]\nurl = "{url}"\n',
+        "known.yaml": "known: []\n",
+        "shop.py": endpoint,
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text.replace("8080", port), "utf-8")
+    summary = tmp_path / "on-the-page.md"
+    done = _as_a_runner("\n".join(lines).replace("8080", port), tmp_path, summary)
+    assert done == 0, (tmp_path / "log").read_text("utf-8")
+    made = [tmp_path / name for name in _made(job)]
+    assert all(file.stat().st_size for file in made)
+    assert JUnitXml.fromfile(str(tmp_path / "junit.xml")).tests
+    told = summary if summary.exists() else tmp_path / "summary.md"
+    assert "The form of the answer" in told.read_text("utf-8")
+
+
+_FETCHES = ("git clone", "pip install")
+
+
+def _as_a_runner(script: str, folder: Path, summary: Path) -> int:
+    """Run a script as a runner of CI does, and end what it leaves running; its exit code.
+
+    The certificate is of few cases: the whole is looked at elsewhere.
+    """
+    tools = folder / "tools"
+    tools.mkdir()
+    for name, program in (("python", sys.executable), ("pbx", str(PBX))):
+        tool = tools / name
+        few = '[ "$1" != certify ] || set -- "$@" --only REPLY-001\n' if name == "pbx" else ""
+        tool.write_text(f'#!/bin/sh\n{few}exec {shlex.quote(program)} "$@"\n', "utf-8")
+        tool.chmod(0o755)
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            ["bash", "-e", "-c", script],  # noqa: S607  # as a runner does
+            cwd=folder,
+            env={
+                **os.environ,
+                "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+                "GITHUB_STEP_SUMMARY": str(summary),
+            },
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            return process.wait(timeout=120)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 _VARIES = re.compile(r"(?<=127\.0\.0\.1:)[0-9]+|[0-9]+\.[0-9](?= s$)", re.MULTILINE)

@@ -6,7 +6,7 @@ can whatever follows from it. What the manifest declares is no assumption.
 
 from harness.certify.reasons import LATE_KINDS, Assumption, Finding
 from mockpbx.core.cdr import FinishReason
-from mockpbx.core.instruction import Branch
+from mockpbx.core.instruction import Branch, Forward
 from mockpbx.core.observed import Failure, Observed
 from mockpbx.core.scenario import Interactive
 from mockpbx.manifest.endpoint import Endpoint
@@ -32,10 +32,24 @@ def resting_on(
     if failed:
         found = [of_exchange(exchange, endpoint) for exchange in failed]
         return found[0] if all(found) else None
+    told = (*blamed, *(exchange for played in calls for exchange in played.exchanges))
+    if any(_knows_what_nobody_declared(exchange, endpoint) for exchange in told):
+        return Assumption.DERIVED_FACT
     nowhere = any(leads_nowhere(exchange, endpoint) for exchange in blamed)
     if not endpoint.names_scenario and (nowhere or any(map(_led_nowhere, calls))):
         return Assumption.SCENARIO
     return None
+
+
+def _knows_what_nobody_declared(exchange: Exchange, endpoint: Endpoint) -> bool:
+    """Tell whether an order that was taken to be unknown leads to somebody.
+
+    Perhaps it is one after all.
+    """
+    derived = {endpoint.facts[name] for name in endpoint.derived}
+    instruction = exchange.instruction
+    leads = isinstance(instruction, Forward) and bool(instruction.phones)
+    return leads and exchange.params.get("input_result") in derived
 
 
 def leads_nowhere(exchange: Exchange, endpoint: Endpoint) -> bool:

@@ -151,6 +151,15 @@ def test_an_endpoint_that_throttles_is_not_asked_to_the_end_which_is_exit_code_1
     assert "79161110001" not in report.read_text()
 
 
+@pytest.mark.usefixtures("few_cases")
+def test_a_baseline_does_not_make_up_for_what_was_not_asked(
+    pbx: Pbx, throttled: str, tmp_path: Path
+) -> None:
+    baseline = tmp_path / "known.yaml"
+    baseline.write_text("known: []\n")
+    assert pbx("certify", throttled, "--baseline", baseline).exit_code == 1
+
+
 def test_how_much_will_be_asked_is_said_before_it_is(
     pbx: Pbx, endpoint: Pbx, reference_facts: dict[str, Any]
 ) -> None:

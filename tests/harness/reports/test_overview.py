@@ -130,6 +130,17 @@ def test_cases_for_which_there_was_no_time_are_counted(
     assert "--thorough" in first
 
 
+def test_cases_that_met_a_limit_on_calls_are_counted(
+    report_with: ReportWith, case_of: CaseOf
+) -> None:
+    limited = case_of("SEQ-002", "not-applicable", kind="stopped", missing_facts=[])
+    report = report_with(case_of("SEQ-001", "pass"), limited, verdict="partial")
+    first, *_ = run_sentences(report)
+    assert "1 case met" in first
+    assert "--calls-per-minute" in first
+    assert "chosen" not in first
+
+
 def test_a_cause_says_how_far_it_reaches() -> None:
     assert reach({"cases": ["A-1"], "consequences": []}) == "1 case"
     hiding = reach({"cases": ["A-1", "A-2"], "consequences": ["B-1", "B-2", "B-3"]})

@@ -188,6 +188,7 @@ class Certified(Protocol):
         deadline_s: float = ...,
         without: tuple[str, ...] = ...,
         facts: Mapping[str, str] = ...,
+        derives: bool = ...,
     ) -> dict[str, CaseResult]: ...
 
 
@@ -212,6 +213,7 @@ def certified(endpoint: Callable[[Callable[[Asked], Said]], str]) -> Certified:
         deadline_s: float = 5.0,
         without: tuple[str, ...] = (),
         facts: Mapping[str, str] = FACTS,
+        derives: bool = False,
     ) -> dict[str, CaseResult]:
         shop = Shop()
         url = endpoint(shop if spoilt is None else lambda asked: _spoilt(spoilt, asked, shop))
@@ -224,6 +226,7 @@ def certified(endpoint: Callable[[Callable[[Asked], Said]], str]) -> Certified:
             states_url=f"{url}/states" if states else None,
         )
         cases = [case for case in registry.cases().values() if case.id.startswith(prefix)]
+        target = target.with_derived_facts() if derives else target
         results = asyncio.run(_bounded(_certified(target, cases)))
         return {result.case.id: result for result in sorted(results, key=lambda one: one.case.id)}
 

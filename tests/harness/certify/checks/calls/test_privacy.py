@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.certify.model import Verdict
+from harness.certify.reasons import Assumption
 from harness.certify.sentences import sentence
 
 if TYPE_CHECKING:
@@ -241,6 +242,23 @@ def forbids_to_keep_it(asked: Asked, shop: Shop) -> Said:
 )
 def test_a_shop_of_another_style_tells_as_little(style: Answer, certified: Certified) -> None:
     assert not_passed(certified("PRIV-", style, states=True)) == {}
+
+
+UNKNOWN_ORDERS = ("unknown_order", "unknown_order_2", "unknown_order_3")
+
+
+def has_an_order_99999(asked: Asked, shop: Shop) -> Said:
+    whose = asked.caller == COURIER and asked.digits == "99999"
+    return {"phones": [CUSTOMER]} if whose else shop(asked)
+
+
+def test_an_order_that_nobody_said_is_unknown_fails_nobody(certified: Certified) -> None:
+    results = certified("PRIV-041", has_an_order_99999, without=UNKNOWN_ORDERS, derives=True)
+    result = results["PRIV-041"]
+    assert result.verdict is Verdict.INFO
+    assert result.finding.reason.assumption is Assumption.DERIVED_FACT
+    declared = certified("PRIV-041", has_an_order_99999)["PRIV-041"]
+    assert declared.verdict is Verdict.FAIL
 
 
 def test_a_shop_that_breaks_down_is_not_praised_for_its_silence(certified: Certified) -> None:
