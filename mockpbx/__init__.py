@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from mockpbx.pbx import Pbx
     from mockpbx.result.call_result import CallRequest, CallResult
     from mockpbx.result.exchange import Exchange
+    from mockpbx.result.undone import Act, Undone
     from mockpbx.wire.request import Dialect, Method
 
 __all__ = [
+    "Act",
     "Announcement",
     "Asks",
     "AsyncPbx",
@@ -63,11 +65,13 @@ __all__ = [
     "Repeat",
     "ScriptResult",
     "State",
+    "Undone",
     "UsageError",
     "When",
 ]
 
 _HOMES = {
+    "Act": "mockpbx.result.undone",
     "Announcement": "mockpbx.core.instruction",
     "Asks": "mockpbx.callscript.model",
     "AsyncPbx": "mockpbx.async_pbx",
@@ -102,6 +106,7 @@ _HOMES = {
     "Repeat": "mockpbx.callscript.model",
     "ScriptResult": "mockpbx.async_pbx",
     "State": "mockpbx.callscript.model",
+    "Undone": "mockpbx.result.undone",
     "UsageError": "mockpbx.errors",
     "When": "mockpbx.faults.plan",
 }

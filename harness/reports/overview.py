@@ -183,10 +183,8 @@ def _partly(report: Report) -> str:
         )
     limited = sum(case["kind"] == "stopped" for case in report["cases"])
     if limited:
-        return (
-            f"{counted(limited, 'case')} not tested, for the endpoint limits how often one number "
-            "may call; --calls-per-minute 15 stays below such a limit"
-        )
+        met = f"{counted(limited, 'case')} met a limit on how often one number may call"
+        return f"{met}; --calls-per-minute 15 stays below it"
     late = sum(case["kind"] == "out-of-time" for case in report["cases"])
     if late:
         return f"{counted(late, 'case')} not tried for lack of time; --thorough tries them all"
