@@ -161,8 +161,30 @@ Feature: The form of the answer
       | numbers, not text    | {"phones": [74950000201]}                       |
       | a plus in the number | {"phones": ["+74950000201"]}                    |
       | nobody to dial       | {"phones": []}                                  |
-      | two instructions     | {"phones": ["74950000201"], "returned_code": 2} |
       | nothing to do        | {"status": "ok"}                                |
+
+  @ANSWER-15 @req:one-instruction
+  Scenario: Of two instructions at once, which nobody documents, the phones are dialled
+    Given the endpoint answers:
+      """
+      {"phones": ["74950000201"], "returned_code": 2}
+      """
+    When a stranger calls
+    Then the caller is connected to "74950000201"
+
+  @ANSWER-16 @req:empty-phones-beside
+  Scenario Outline: What is not set does no harm: <unset>
+    Given the endpoint answers:
+      """
+      <answer>
+      """
+    When a stranger calls
+    Then the caller is connected to "74950000201"
+
+    Examples:
+      | unset       | answer                                                                |
+      | null        | {"phones": ["74950000201"], "text": null, "returned_code": null}      |
+      | empty texts | {"phones": ["74950000201"], "text": "", "operator_message": ""}       |
 
   @ANSWER-14 @req:no-cookies
   Scenario: The answer sets no cookie

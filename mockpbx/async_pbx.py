@@ -20,6 +20,7 @@ from mockpbx.callscript import library
 from mockpbx.callscript.expectations import Miss, judge
 from mockpbx.callscript.library import Script, called_at
 from mockpbx.callscript.model import CallScript, State
+from mockpbx.callscript.undone import with_undone
 from mockpbx.core import commands as do
 from mockpbx.core.cdr import Direction
 from mockpbx.core.commands import RequestFields
@@ -43,6 +44,7 @@ from mockpbx.raw.request_bytes import spelled
 from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
 from mockpbx.result.raw_reply import RawReply
+from mockpbx.result.undone import Undone
 from mockpbx.scenario import library as scenarios
 from mockpbx.wire.messages import HttpReply, HttpRequest, Verbatim
 from mockpbx.wire.reply import read
@@ -77,6 +79,11 @@ class ScriptResult:
     def as_expected(self) -> bool:
         """Tell whether every expectation was met."""
         return not any(self.misses)
+
+    @property
+    def undone(self) -> tuple[Undone, ...]:
+        """What was to happen and never did, so that the script tested something else."""
+        return tuple(one for played in self.calls for one in played.undone if one.matters)
 
 
 class RawOptions(TypedDict, total=False):
@@ -299,17 +306,15 @@ class AsyncPbx:
                 if state.before_request is None and self.has_states:
                     await self.put_into_state(state.state, state.params)
             stage = Stage(self.single_use if single_use else self.transport, self._pace)
-            calls = await stage.play(
-                parts(
-                    bound,
-                    scenario=scenarios.load(bound.scenario)
-                    if bound.scenario
-                    else self.endpoint.scenario,
-                    profile=self.endpoint.profile,
-                    session_id=self.session_id,
-                    before_request=self._before_requests(bound),
-                )
+            own = scenarios.load(bound.scenario) if bound.scenario else self.endpoint.scenario
+            played = parts(
+                bound,
+                scenario=own,
+                profile=self.endpoint.profile,
+                session_id=self.session_id,
+                before_request=self._before_requests(bound),
             )
+            calls = with_undone(bound, await stage.play(played), [one.people for one in played])
         injected = bool(bound.faults)
         misses = tuple(
             judge(call.expect, played, injected=injected)

@@ -5,6 +5,7 @@ process of its own all the same: it has its own folder, environment, files and e
 How long a cold start takes is looked at elsewhere (`tests/harness/cli/test_startup.py`).
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -16,22 +17,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-# Not pytest-bdd: pytest says so if a plugin was loaded before it could rewrite its assertions.
 LOADED = (
     *(f"_pytest.{name}" for name in ("assertion.rewrite", "fixtures", "junitxml", "main")),
     *(f"_pytest.{name}" for name in ("python", "runner", "skipping", "terminal", "unittest")),
+    "anyio.pytest_plugin",
     "asyncio",
+    "faker.contrib.pytest.plugin",
     "gherkin.parser",
     "harness.cli.call",
     "harness.cli.certify",
     "harness.cli.certify_run",
     "harness.cli.main",
     "harness.cli.replay",
+    "harness.pytest_plugin.hooks",
     "harness.reports.html",
     "harness.steps.story",
+    "hypothesis.strategies",
     "mako.template",
     "mockpbx.pbx",
     "pytest",
+    "pytest_bdd.plugin",
+    "pytest_cov.plugin",
 )
 
 
@@ -72,8 +78,7 @@ class WarmStart:
 def serve() -> int:
     """Fork a process for each job on standard input, until there are no more."""
     sys.path.pop(0)  # the folder of this file
-    for name in LOADED:
-        import_module(name)
+    load()
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:
@@ -82,6 +87,24 @@ def serve() -> int:
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
     return 0
+
+
+def load() -> None:
+    """Load, read and compile what most processes will need."""
+    for name in LOADED:
+        import_module(name)
+    for name, module in sys.modules.items():
+        # Otherwise pytest says of plugins that it comes too late to rewrite their assertions.
+        if "." not in name and name not in sys.stdlib_module_names:
+            module.__doc__ = "PYTEST_DONT_REWRITE"
+    import_module("harness.certify.registry").cases()
+    vocabulary = import_module("harness.steps.vocabulary")
+    for step in vocabulary.steps():
+        for pattern in step.patterns:
+            vocabulary.compiled(pattern)
+    # The search for garbage need not look at all this in each process.
+    gc.collect()
+    gc.freeze()
 
 
 def become(command: list[str], folder: str, environment: dict[str, str], files: list[str]) -> int:

@@ -201,7 +201,7 @@ def _telling(result: CaseResult, signature: Signature) -> tuple[int, int, int, s
     family = result.case.family
     place = families.index(family) if family in families else len(families)
     seen = 0 if result.finding.saw is Saw.VIOLATED else 1
-    return seen, _GRAVITY.index(result.verdict), place, result.case.id
+    return seen, place, _GRAVITY.index(result.verdict), result.case.id
 
 
 def _rank(results: Sequence[CaseResult]) -> Rank:
@@ -241,6 +241,8 @@ def _signature(result: CaseResult, endpoint: Endpoint) -> Signature:
     if result.finding.reason.kind is ReasonKind.COLD_START:
         return Signature(symptom=Symptom.COLD_START)
     exchange = _shown(result)
+    if case.feature is not None and (exchange is None or exchange.failure is None):
+        return Signature(symptom=Symptom.REQUIREMENT, detail=case.id)
     if exchange is None or case.family == "TLS":
         return Signature(symptom=Symptom.REQUIREMENT, detail=case.requirement.id)
     if exchange.failure is not None:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from harness.certify.model import CaseResult, Level
 from mockpbx.core.scenario import Interactive
-from mockpbx.manifest.endpoint import DEFAULT_SCENARIO, Endpoint
+from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.manifest.facts import BASIC, ESSENTIAL
 
 
 def level_of(endpoint: Endpoint, results: Sequence[CaseResult]) -> Level:
     """Return the level that what is declared, and what was seen, allow for."""
-    own_line = endpoint.scenario.name != DEFAULT_SCENARIO
+    own_line = endpoint.own_line
     known = BASIC if not own_line else ()
     scenarios = any(result.case.family not in _CATALOGUE for result in results)
     behaves = scenarios if own_line else all(name in endpoint.facts for name in ESSENTIAL)

@@ -119,7 +119,7 @@ class _Replay:
 
     def _judged(self) -> Exit:
         verdicts = {replayed.verdict for replayed in self._results}
-        if verdicts <= {ReplayVerdict.NOT_APPLICABLE}:
+        if verdicts <= {ReplayVerdict.NOT_APPLICABLE, ReplayVerdict.UNTESTABLE}:
             # Green would say that something was tried.
             raise UsageError("nothing was played: what is known of the endpoint is not enough")
         return Exit.MISSED if ReplayVerdict.MISSED in verdicts else Exit.OK

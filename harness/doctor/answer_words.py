@@ -46,3 +46,27 @@ def _of_page(body: str) -> str:
         return ""
     found = _TITLE.search(body)
     return html.unescape(found[1] if found else _TAG.sub(" ", body))
+
+
+_PASSWORD = re.compile(r"""<input[^>]+type\s*=\s*["']?password""", re.IGNORECASE)
+_CHALLENGE = re.compile(
+    r"just a moment|checking your browser|cf-challenge|attention required|captcha|"
+    r"enable javascript|ngrok|you are about to visit",
+    re.IGNORECASE,
+)
+
+
+def wall_before(exchange: Exchange) -> str:
+    """Say what to do about a page that stands before the endpoint; nothing if there is none."""
+    body = exchange.body[:50_000]
+    if not _of_page(body.strip()):
+        return ""
+    if _PASSWORD.search(body):
+        return "a login page answers in the endpoint's place: exempt this address from the login"
+    if _CHALLENGE.search(body):
+        return (
+            "a page for browsers stands before the endpoint (a challenge, a tunnel's warning): "
+            "switch it off for this address; a tunnel may want a header, such as "
+            "ngrok-skip-browser-warning, given with -H"
+        )
+    return ""

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from harness.doctor.answer_words import quoted
+from harness.doctor.answer_words import quoted, wall_before
+from harness.doctor.bytes_seen import cut_off, server_of, speaks_tls
 from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok, problem, warning
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.core.instruction import Branch, Forward
@@ -57,7 +58,7 @@ async def examine_answer(pbx: AsyncPbx) -> list[Diagnosis]:
     if _is_late(answer):
         answer = await _ask(pbx, stranger)
         exchanges.append(answer)
-    said = _judged(answer, pbx)
+    said = await _looked_closer(answer, pbx) or _judged(answer, pbx)
     if len(exchanges) > 1 and said.severity is Severity.OK:
         woken = f"{said.said}; but the first request was lost: {_said(exchanges[0])}"
         said = warning("call", woken, "keep the endpoint awake; the first caller waits in vain")
@@ -67,7 +68,34 @@ async def examine_answer(pbx: AsyncPbx) -> list[Diagnosis]:
         if isinstance(second.observed, Instructed):
             only = f"a courier is answered, a stranger is not: {_said(answer)}"
             said = warning("call", only, "answer everybody with an instruction")
-    return [replace(said, exchanges=tuple(exchanges)), *_clock(answer.reply)]
+    return [
+        replace(said, exchanges=tuple(exchanges)),
+        *_clock(answer.reply),
+        *server_of(answer.reply),
+    ]
+
+
+_UNCLEAR = frozenset({Observed.DEADLINE, Observed.EOF_PARTIAL, Observed.FRAMING})
+
+
+async def _looked_closer(answer: Exchange, pbx: AsyncPbx) -> Diagnosis | None:
+    """Ask once more and look at the bytes of an answer that was not whole; None if that is idle."""
+    failure = answer.failure
+    if answer.reply is not None or failure is None:
+        return None
+    url = pbx.endpoint.profile.url
+    if failure.observed in (Observed.FRAMING, Observed.EOF_EMPTY, Observed.RESET):
+        tls = await speaks_tls(url)
+        if tls:
+            return problem("call", "the port speaks TLS", "begin the address with https://")
+    if failure.observed not in _UNCLEAR:
+        return None
+    raw = (await pbx.send_raw(request=answer.request)).raw
+    said = cut_off(raw.data) if raw is not None else ""
+    if not said:
+        return None
+    do = "count bytes, not characters; or let the server frame the answer"
+    return problem("call", said, do, Blame.ENDPOINT)
 
 
 def _is_late(answer: Exchange) -> bool:
@@ -82,8 +110,12 @@ def _judged(answer: Exchange, pbx: AsyncPbx) -> Diagnosis:
     refusal = _refusal(answer, pbx)
     if refusal is not None:
         return refusal
-    said = f"a stranger gets no instruction: {_said(answer)}"
-    return warning("call", said, "the certification will say more")
+    said, words = f"a stranger gets no instruction: {_said(answer)}", quoted(answer)
+    wall = wall_before(answer)
+    if wall:
+        return problem("call", f"{said}: {words}", wall)
+    shown = f"{said}: {words}" if words else said
+    return warning("call", shown, "the certification will say more")
 
 
 async def _ask(pbx: AsyncPbx, caller: str) -> Exchange:

@@ -25,6 +25,7 @@ _WORDS = {
     ReplayVerdict.AS_EXPECTED: ("ok", "green"),
     ReplayVerdict.MISSED: ("MISSED", "bold red"),
     ReplayVerdict.NOT_APPLICABLE: ("n/a", "yellow"),
+    ReplayVerdict.UNTESTABLE: ("n/t", "yellow"),
 }
 
 
@@ -50,7 +51,11 @@ def print_script(
         name = f"{replayed.script.id}#{number}" if len(performed.calls) > 1 else replayed.script.id
         known = mask_of(played, mask)
         verdict = ReplayVerdict.MISSED if misses else ReplayVerdict.AS_EXPECTED
+        if replayed.verdict is ReplayVerdict.UNTESTABLE:
+            verdict = replayed.verdict
         _line(console, verdict, name, known(outcome(played.record)))
+        for undone in played.undone:
+            console.say(f"         never took place: {known(str(undone))}")
         if misses:
             console.say(f"         again: {known(again)}")
             if known.hides(again):
@@ -89,7 +94,9 @@ def print_summary(console: Terminal, results: Sequence[Replayed], seconds: float
     calls = sum(len(replayed.played.calls) for replayed in results if replayed.played)
     summary = (
         f"{counted(found['as-expected'], 'script')} as expected, {found['missed']} missed, "
-        f"{found['not-applicable']} not applicable; {counted(calls, 'call')} in {seconds:.1f} s"
+        f"{found['not-applicable']} not applicable; "
+        + (f"{found['untestable']} never took place; " if found["untestable"] else "")
+        + f"{counted(calls, 'call')} in {seconds:.1f} s"
     )
     console.say((summary, "bold red" if found["missed"] else "bold green"))
     wanting = Counter(fact for replayed in results for fact in _missing(replayed))
@@ -139,6 +146,9 @@ def _script(replayed: Replayed, mask: Masker) -> Json:
         "verdict": replayed.verdict.value,
         "reason": None if replayed.lack is None else mask(str(replayed.lack)),
         "missing_facts": list(_missing(replayed)),
+        "never_took_place": [mask(str(one)) for one in replayed.played.undone]
+        if replayed.played
+        else [],
         "duration_s": round(replayed.duration_s, 4),
         "calls": script_result(replayed.played, mask) if replayed.played else [],
     }

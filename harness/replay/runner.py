@@ -16,6 +16,8 @@ class ReplayVerdict(Enum):
     AS_EXPECTED = "as-expected"
     MISSED = "missed"
     NOT_APPLICABLE = "not-applicable"
+    UNTESTABLE = "untestable"
+    """What the script is about never took place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,13 @@ async def _replay(script: Script, pbx: AsyncPbx) -> Replayed:
     played = await pbx.play(script)
     return Replayed(
         script=script,
-        verdict=ReplayVerdict.AS_EXPECTED if played.as_expected else ReplayVerdict.MISSED,
+        verdict=_verdict(played),
         played=played,
         duration_s=time.monotonic() - began,
     )
+
+
+def _verdict(played: ScriptResult) -> ReplayVerdict:
+    if played.undone:
+        return ReplayVerdict.UNTESTABLE
+    return ReplayVerdict.AS_EXPECTED if played.as_expected else ReplayVerdict.MISSED

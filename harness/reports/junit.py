@@ -22,7 +22,14 @@ from junitparser import (
 )
 
 from harness.display.repeating import why_not
-from harness.reports.overview import CaseReport, Family, Report, families, run_sentences
+from harness.reports.overview import (
+    CaseReport,
+    Family,
+    Report,
+    families,
+    is_broken_off,
+    run_sentences,
+)
 from mockpbx.result.printable import visible
 
 
@@ -31,7 +38,7 @@ def junit(report: Report) -> str:
     document = JUnitXml("pbx certify")
     for family in families(report["cases"]):
         document.add_testsuite(_suite(family, report))
-    if report["verdict"] == "aborted":
+    if is_broken_off(report):
         document.add_testsuite(_broken_off(report))
     document.update_statistics()  # type: ignore[no-untyped-call]  # theirs is untyped
     written = BytesIO()
@@ -118,6 +125,6 @@ def _broken_off(report: Report) -> TestSuite:
     suite = TestSuite("RUN")
     suite.timestamp = report["started"]
     case = TestCase("the run is complete", classname="pbx.RUN", time=report["duration_s"])
-    case.result = Error(visible(run_sentences(report)[0]), "aborted")
+    case.result = Error(visible(run_sentences(report)[0]), report["verdict"])
     suite.add_testcases([case])
     return suite

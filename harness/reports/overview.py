@@ -94,11 +94,18 @@ def to_consider(report: Report) -> list[CauseReport]:
     return [cause for cause in report["causes"] if cause["verdict"] in REMARKS]
 
 
+def is_broken_off(report: Report) -> bool:
+    """Tell whether the endpoint was not asked to the end, though nobody wanted that."""
+    return report["verdict"] == "aborted" or report.get("stopped") is not None
+
+
 def reach(cause: CauseReport) -> str:
     """Say how many cases a cause shows in, and how many could not be seen because of it."""
-    shown = counted(len(cause["cases"]), "case")
-    hidden = len(cause["consequences"])
-    return f"{shown}, {hidden} more not seen because of it" if hidden else shown
+    shown, hidden = len(cause["cases"]), len(cause["consequences"])
+    if not shown:
+        return f"{counted(hidden, 'case')} not seen because of it"
+    more = f", {hidden} more not seen because of it" if hidden else ""
+    return f"{counted(shown, 'case')}{more}"
 
 
 def not_tested(cases: Sequence[CaseReport]) -> list[NotTested]:
@@ -174,14 +181,18 @@ def _partly(report: Report) -> str:
             f"after {stopped['requests']} requests the endpoint closes every connection, as if it "
             "had banned this address; look into its log and into what stands before it"
         )
+    limited = sum(case["kind"] == "stopped" for case in report["cases"])
+    if limited:
+        return (
+            f"{counted(limited, 'case')} not tested, for the endpoint limits how often one number "
+            "may call; --calls-per-minute 15 stays below such a limit"
+        )
     late = sum(case["kind"] == "out-of-time" for case in report["cases"])
     if late:
         return f"{counted(late, 'case')} not tried for lack of time; --thorough tries them all"
-    limited = sum(case["kind"] == "stopped" for case in report["cases"])
-    if limited:
-        met = f"{counted(limited, 'case')} met a limit on how often one number may call"
-        return f"{met}; --calls-per-minute 15 stays below it"
-    return f"only {len(report['cases'])} of {report['suite']['cases']} cases were chosen"
+    chosen = len(report["cases"])
+    were = "was" if chosen == 1 else "were"
+    return f"only {chosen} of {report['suite']['cases']} cases {were} chosen"
 
 
 def _so_far(report: Report, applicable: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.display.plain import Json
 from harness.reports.documents import document, moment
-from harness.reports.overview import CaseReport, Report, failing, remarks
+from harness.reports.overview import CaseReport, Report, failing, is_broken_off, remarks
 from harness.reports.words import FAILING
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -59,7 +59,7 @@ def _rule(case: CaseReport) -> Json:
 
 def _invocation(report: Report) -> Json:
     content: dict[str, Json] = {
-        "executionSuccessful": report["verdict"] != "aborted",
+        "executionSuccessful": not is_broken_off(report),
         "startTimeUtc": _time(report["started"]),
         "endTimeUtc": _time(report["started"], report["duration_s"]),
     }

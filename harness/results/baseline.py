@@ -34,6 +34,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from harness.display.counting import counted
 from harness.reports.overview import CaseReport, Report
+from harness.reports.words import RUN_TITLES
 from mockpbx.errors import FileError
 from mockpbx.filemodel import FileModel, Whole, json_schema, parse, read_text, validate
 
@@ -152,9 +153,10 @@ class Baselined:
 
     def said(self) -> Iterator[str]:
         """Tell people, a line each."""
-        failed = self.report["verdict"] == "not-certified"
-        if failed and not self.news:
-            yield f"not certified; {counted(len(self.known), 'known failure')}"
+        failed = self.report["verdict"] in ("not-certified", "partial")
+        if failed and self.known and not self.news:
+            verdict = RUN_TITLES[self.report["verdict"]].lower()
+            yield f"{verdict}; {counted(len(self.known), 'known failure')}"
         elif self.known:
             yield f"{counted(len(self.known), 'known failure')} besides"
         for entry in (*self.known, *self.passed):

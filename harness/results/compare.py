@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.display.counting import counted
-from harness.reports.overview import CaseReport, Report
+from harness.reports.overview import CaseReport, Report, is_broken_off
 from harness.reports.report import FORMAT
 from harness.reports.words import FAILING
 from mockpbx.errors import UsageError
@@ -58,7 +58,7 @@ def compare(before: Report, after: Report) -> Comparison:
         changed=tuple(groups.get("changed", ())),
         added=tuple(groups.get("added", ())),
         removed=tuple(groups.get("removed", ())),
-        broken_off=after["verdict"] == "aborted" != before["verdict"],
+        broken_off=is_broken_off(after) and not is_broken_off(before),
         remarks=tuple(_remarks(before, after)),
     )
 
@@ -109,7 +109,7 @@ def measured_otherwise(before: Report, after: Report) -> Iterator[str]:
     if _features(before) != _features(after):
         yield "measured by different features or call scripts"
     for name, report in (("earlier", before), ("later", after)):
-        if report["verdict"] == "aborted":
+        if is_broken_off(report):
             done = counted(len(report["cases"]), "case")
             yield f"the {name} run was broken off after {done}"
 

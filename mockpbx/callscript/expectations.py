@@ -4,12 +4,13 @@ A script judges by where the caller ends, not by one particular answer: an endpo
 sends a stranger to the shop by its phone number is as right as one that gives the code.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from mockpbx.core.cdr import CallRecord, FinishReason, LegDisposition, Party
 from mockpbx.core.instruction import Branch, Forward, Instruction
@@ -19,6 +20,22 @@ from mockpbx.result.call_result import CallResult
 from mockpbx.result.exchange import Exchange
 from mockpbx.wire.numbers import same_number
 
+_WORDS = ("nobody", "somebody", "voicemail")
+_YAML_WORDS = frozenset({"no", "yes", "true", "false", "on", "off", "null", "~", "y", "n"})
+_NUMBER = re.compile(r"\+?[0-9]{1,32}|\$\{[^}]+\}")
+
+
+def _somebody(text: str) -> str:
+    """Let through what can be reached."""
+    if text in _WORDS or _NUMBER.fullmatch(text):
+        return text
+    known = f"a number, {', '.join(_WORDS[:-1])} or {_WORDS[-1]}"
+    if text.lower() in _YAML_WORDS:
+        raise ValueError(f"{text} is a truth value to YAML; write {known}, a word in quotes")
+    raise ValueError(f"{text!r} is nobody who can be reached; write {known}")
+
+
+Somebody = Annotated[str, AfterValidator(_somebody)]
 InstructionKind = Literal["branch", "forward", "announcement", "valid", "none", "any"]
 Reached = Literal["nobody", "somebody", "voicemail"]
 
@@ -79,7 +96,7 @@ class Expect(FileModel):
     whisper: str | None = Field(
         default=None, description="Text in the message to whoever answered; empty for any message."
     )
-    reaches: Reached | str | list[str] | None = Field(
+    reaches: Reached | Somebody | list[Somebody] | None = Field(
         default=None, description="Whom the caller talks to: a number, one of several, or a word."
     )
     never_reaches: list[str] = Field(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mockpbx.callscript.dtmf import presses
-from mockpbx.callscript.model import Call, Callee, CalleeBehaviour, HangUp
+from mockpbx.callscript.model import Call, Callee, CalleeBehaviour, HangUp, Phase
 from mockpbx.core import commands as do
 from mockpbx.core import events as on
 from mockpbx.core.instruction import Announcement
@@ -52,14 +52,19 @@ Reaction = Planned | CalledOff
 
 
 class People:
-    """The caller and all callees of one call."""
+    """The caller and all callees of one call.
+
+    Attributes:
+        hangs_up_at: When the caller means to hang up, once what they wait for has begun.
+    """
 
     def __init__(self, call: Call, callees: Mapping[str, CalleeBehaviour]) -> None:
         self._call = call
         self._callees = callees
         self._asked = 0
-        self._begun: dict[str, int] = {}
+        self._begun: dict[Phase, int] = {}
         self._prompt_ends = 0.0
+        self.hangs_up_at: float | None = None
         self._answering: dict[int, Callee] = {}
 
     def react(self, command: do.Command, now: float) -> Iterable[Reaction]:
@@ -89,12 +94,17 @@ class People:
                 ]
         return []
 
-    def _perhaps_hang_up(self, phase: str, now: float) -> list[Reaction]:
+    def times(self, phase: Phase) -> int:
+        """Return how often something of this kind went on."""
+        return self._begun.get(phase, 0)
+
+    def _perhaps_hang_up(self, phase: Phase, now: float) -> list[Reaction]:
         """Hang up if the script wants it this time that the phase begins."""
         self._begun[phase] = self._begun.get(phase, 0) + 1
         plan: HangUp | None = self._call.hangs_up
         if plan is None or (plan.during, plan.nth) != (phase, self._begun[phase]):
             return []
+        self.hangs_up_at = now + plan.after
         return [_caller_hangs_up(now + plan.after)]
 
     def _listen(self, command: do.Play, now: float) -> list[Reaction]:

@@ -10,6 +10,7 @@ from mockpbx.masking import Masker
 from mockpbx.result.exchange import Exchange
 from mockpbx.result.ladder import DEFAULT_WIDTH, Step, draw, ladder, relabelled
 from mockpbx.result.outcome import outcome
+from mockpbx.result.undone import Undone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +45,15 @@ class CallResult:
         record: Its call detail record: all that happened, with times.
         exchanges: All its requests, repetitions included, in the order they were sent.
         starts: Seconds after the beginning of the script at which the call arrived.
+        undone: What was to happen on the call and never did: a failure that struck no request,
+            a caller who could not hang up when they were to, digits that nobody asked for.
     """
 
     name: str
     record: CallRecord
     exchanges: tuple[Exchange, ...]
     starts: float
+    undone: tuple[Undone, ...] = ()
 
     @property
     def reached(self) -> str | None:

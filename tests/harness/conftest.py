@@ -271,7 +271,7 @@ def report_of() -> Callable[..., dict[str, Any]]:
     def make(verdicts: Mapping[str, str], **changes: Any) -> dict[str, Any]:
         failed = {"fail", "untestable", "error"} & set(verdicts.values())
         return {
-            "format": "pbx-harness-report/1",
+            "format": "pbx-harness-report/2",
             "verdict": "not-certified" if failed else "certified",
             "suite": {"version": "0.1.0", "cases_digest": "sha256:0", "cases": 9},
             "counts": dict(Counter(verdicts.values())),

@@ -42,6 +42,10 @@ _NOBODY_ASKED = (
     "not tested: nobody is known whom the endpoint asks for digits; name a courier, an order of "
     "theirs and its customer in [facts]"
 )
+_MAY_BE_LOCKED = (
+    "not tested: strangers are asked for no digits, and others may be locked out for wrong ones; "
+    "a states address ([states] in pbx.toml) lets the endpoint forget them"
+)
 _ALL_LOCKED = (
     "not tested: after the wrong orders of earlier cases the endpoint no longer serves the "
     "couriers that [facts] name; a states address ([states] in pbx.toml) lets it forget them"

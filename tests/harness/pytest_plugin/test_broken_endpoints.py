@@ -33,7 +33,6 @@ CAUSES = {
     "foreign-order-opens": ("wrong-orders", "never_dials"),
     "caller-of-the-session": ("privacy", "never_dials"),
     "asks-everybody": ("callers-who-are-not-couriers", "avoids"),
-    "needs-numb": ("what-the-pbx-asks", "HTTP 500"),
     "none-is-an-order": ("courier-reaches-customer", "avoids"),
     "loses-leading-zeros": ("courier-reaches-customer", "reaches"),
     "first-order-of-the-courier": ("courier-reaches-customer", "reaches"),

@@ -12,7 +12,7 @@ ID = re.compile(r"@[A-Z]+-[0-9]+")
 
 
 def test_all_features_hold_for_the_reference_server(project: Project, features: Path) -> None:
-    ran = project.pytest(features, "--pbx-reference", "-n", "2", "-q")
+    ran = project.pytest(features, "--pbx-reference", "-q")
     assert {one["title"]: one["reason"] for one in ran.results if one["verdict"] != "pass"} == {}
     assert ran.code == 0, ran.out[-3000:]
     assert len(ran.results) == sum(len(gherkin.read(path).pickles) for path in _files(features))

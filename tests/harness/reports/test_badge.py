@@ -10,8 +10,6 @@ from harness.reports.badge import badge, text_width
 from harness.reports.words import LEVELS, RUN_TITLES
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
 CERTIFICATES = ("certified", "certified-with-remarks")
 
 
@@ -29,23 +27,20 @@ def test_a_badge_says_what_a_run_came_to_and_of_a_certificate_how_much_it_says(
     assert int(picture.get("width", 0)) == end + int(label.get("x", 0))
 
 
-def test_a_verdict_has_a_colour_and_no_verdict_is_grey(
+def test_each_verdict_has_a_colour_and_a_mark_and_no_certificate_is_grey(
     report_with: Callable[..., dict[str, Any]],
 ) -> None:
-    drawn = {
-        verdict: badge(report_with(verdict=verdict)).split("fill=")[2][:9] for verdict in RUN_TITLES
-    }
-    grey = {drawn.pop("partial"), drawn.pop("aborted")}
-    assert len(grey) == 1
-    assert len({*drawn.values()} - grey) == len(drawn)
+    looks = {}
+    for verdict in RUN_TITLES:
+        drawn = badge(report_with(verdict=verdict))
+        picture = ET.fromstring(drawn)  # noqa: S314  # drawn by ourselves
+        (mark,) = picture.findall(f"{SVG}path")
+        looks[verdict] = (drawn.split("fill=")[2][:9], mark.get("d", "").partition(" ")[2])
+    assert looks.pop("partial") == looks["aborted"]
+    colours, marks = zip(*looks.values(), strict=True)
+    assert len(set(colours)) == len(set(marks)) == len(looks)
 
 
 def test_widths_are_those_of_verdana() -> None:
     assert text_width("ill") < text_width("wow")
     assert text_width("certified") == pytest.approx(45, abs=3)
-
-
-def test_each_verdict_has_a_mark_of_its_own(report_with: Callable[..., dict[str, Any]]) -> None:
-    pictures = [ET.fromstring(badge(report_with(verdict=one))) for one in RUN_TITLES]  # noqa: S314
-    marks = {path.get("d") for picture in pictures for path in picture.findall(f"{SVG}path")}
-    assert len(marks) == len(RUN_TITLES)

@@ -69,12 +69,17 @@ def test_who_was_tested_when_and_by_what_stands_at_the_top(mixed: dict[str, Any]
     for words in (
         "http://127.0.0.1:8080/crm_integration",
         "17 September 2026, 10:15 UTC",
-        "Levelbehaviour",
         "pbx-harness 0.1.0",
         "8 of 8",
         "0123456789ab",
     ):
         assert words in top
+
+
+def test_only_a_certificate_has_a_level(report_with: ReportWith, case_of: CaseOf) -> None:
+    for verdict, levels in (("pass", 1), ("fail", 0)):
+        page = Page(html(report_with(case_of("REPLY-001", verdict))))
+        assert page.text.count("Levelbehaviour") == levels
 
 
 def test_every_case_is_there_under_its_own_address(mixed: dict[str, Any]) -> None:
