@@ -6,26 +6,37 @@ from harness.certify.model import CaseResult, Level
 from mockpbx.core.scenario import Interactive
 from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.manifest.facts import BASIC, ESSENTIAL
+from mockpbx.scenario import library as scenarios
 
 
 def level_of(endpoint: Endpoint, results: Sequence[CaseResult]) -> Level:
     """Return the level that what is declared, and what was seen, allow for."""
-    own_line = endpoint.own_line
-    known = BASIC if not own_line else ()
-    scenarios = any(result.case.family not in _CATALOGUE for result in results)
-    behaves = scenarios if own_line else all(name in endpoint.facts for name in ESSENTIAL)
+    if endpoint.own_line:
+        behaves = any(result.case.feature for result in results)
+    else:
+        behaves = all(name in endpoint.facts for name in ESSENTIAL)
     if not behaves:
         return Level.PROTOCOL
-    complete = (
-        endpoint.states_url is not None
-        and endpoint.names_scenario
-        and all(name in endpoint.facts for name in known)
-        and not untaken_branches(endpoint, results)
-    )
-    return Level.COMPLETE if complete else Level.BEHAVIOUR
+    return Level.BEHAVIOUR if lacking_for_complete(endpoint, results) else Level.COMPLETE
 
 
-_CATALOGUE = frozenset({"REQ", "REPLY", "TIME", "SEQ", "CONC", "ROBUST", "PRIV", "TLS", "FALLBACK"})
+def lacking_for_complete(endpoint: Endpoint, results: Sequence[CaseResult]) -> tuple[str, ...]:
+    """Say what is lacking for a certificate to be complete; nothing if nothing is."""
+    found = []
+    if not endpoint.names_scenario:
+        found.append("the PBX scenario ([scenario] in pbx.toml)")
+    if endpoint.states_url is None:
+        found.append("a states address ([states] in pbx.toml)")
+    declared = endpoint.facts.keys() - endpoint.derived
+    facts = [] if endpoint.own_line else [name for name in BASIC if name not in declared]
+    if facts:
+        found.append(f"the facts {', '.join(facts)}")
+    # A built-in scenario has branches that no endpoint needs; one's own is as one wants it.
+    own = endpoint.names_scenario and not scenarios.is_builtin(endpoint.scenario)
+    untaken = untaken_branches(endpoint, results) if own else ()
+    if untaken:
+        found.append(f"a call that takes {', '.join(untaken)} of the scenario")
+    return tuple(found)
 
 
 def untaken_branches(endpoint: Endpoint, results: Sequence[CaseResult]) -> tuple[str, ...]:

@@ -226,6 +226,9 @@ _WANTING = "see below why"
 def _extent(report: Report) -> Iterable[str]:
     if report["verdict"] in ("certified", "certified-with-remarks"):
         yield f"Level {report['level']}: {LEVELS[report['level']]}."
+        lacking = report.get("lacking_for_complete")
+        if lacking and report["level"] != "complete":
+            yield f"For the level complete it lacks {_listed(lacking)}."
     untested = report["counts"]["not-applicable"]
     if untested:
         of_all = f"{untested} of {counted(len(report['cases']), 'case')}"

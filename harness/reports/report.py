@@ -14,6 +14,7 @@ from typing import Any
 from harness.certify import registry
 from harness.certify.advice import advice, title
 from harness.certify.causes import Cause, causes_of
+from harness.certify.levels import lacking_for_complete
 from harness.certify.model import CaseResult, Run, Verdict
 from harness.certify.reasons import Saw
 from harness.certify.sentences import sentence
@@ -70,6 +71,7 @@ def report(run: Run, mask: Masker, *, evidence: bool = True) -> dict[str, Json]:
         "duration_s": round(run.duration_s, 3),
         "aborted": mask(run.aborted) if run.aborted is not None else None,
         "level": run.level.value,
+        "lacking_for_complete": [*lacking_for_complete(run.endpoint, run.results)],
         "stopped": _stopped(run, mask),
         "causes": [_cause(f"C{place}", cause, run, mask) for place, cause in enumerate(found, 1)],
         "counts": {verdict.value: run.counts[verdict] for verdict in Verdict},

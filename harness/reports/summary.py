@@ -16,6 +16,7 @@ from harness.reports.overview import (
     Report,
     facts_to_add,
     families,
+    is_broken_off,
     not_tested,
     reach,
     run_sentences,
@@ -187,7 +188,7 @@ def _brief(text: str) -> str:
 
 def _print_untested(terminal: Terminal, report: Report) -> None:
     facts = facts_to_add(report["cases"])
-    if facts:
+    if facts and not is_broken_off(report):
         _head(terminal, "To test more, say in pbx.toml what is true behind the endpoint")
         for line in _manifest(report, [name for name, _ in facts]):
             terminal.say(f"  {line}")

@@ -15,6 +15,7 @@ from harness.certify.checks.answers import (
     described,
     fell_silent,
     instructed,
+    no_delivery,
     phones,
 )
 from harness.certify.checks.hostile import MARK, Payload, dead, inserted
@@ -72,7 +73,9 @@ async def _who_is_asked(context: Context) -> _Asked | Finding:
         if any(same_number(phone, facts[customer]) for phone in phones(control)):
             return _Asked(numa=facts[courier])
     if known:
-        return not_applicable(_ALL_LOCKED)
+        # Where the own order never led anywhere, that is why, and no lock.
+        hidden = await no_delivery(context) if known[0][0] == "courier" else None
+        return hidden or not_applicable(_ALL_LOCKED)
     return await _anybody_who_is_asked(context)
 
 
