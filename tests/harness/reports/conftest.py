@@ -179,6 +179,7 @@ def report_with() -> Callable[..., dict[str, Any]]:
             "duration_s": 1.5,
             "aborted": None,
             "level": "behaviour",
+            "lacking_for_complete": [],
             "stopped": None,
             "causes": causes,
             "counts": {name: found[name] for name in names},

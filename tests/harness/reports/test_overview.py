@@ -136,7 +136,7 @@ def test_cases_that_met_a_limit_on_calls_are_counted(
     limited = case_of("SEQ-002", "not-applicable", kind="stopped", missing_facts=[])
     report = report_with(case_of("SEQ-001", "pass"), limited, verdict="partial")
     first, *_ = run_sentences(report)
-    assert "1 case not tested" in first
+    assert "1 case met" in first
     assert "--calls-per-minute" in first
     assert "chosen" not in first
 
