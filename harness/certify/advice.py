@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.certify.causes import Caller, Cause, Entered, Rank, Symptom, Trigger
 from harness.certify.reasons import Assumption
 from harness.certify.sentences import sentence
-from harness.doctor.answer_words import quoted
+from harness.doctor.answer_words import quoted, reports_error
 from mockpbx.core.instruction import Branch
 from mockpbx.core.scenario import Interactive
 from mockpbx.manifest.endpoint import Endpoint
@@ -118,6 +118,11 @@ def advice(cause: Cause, endpoint: Endpoint, mask: Callable[[str], str]) -> str:
                 "Name the PBX scenario, with the codes that lead somewhere: [scenario] use in "
                 f"pbx.toml. {endpoint.scenario.name}, which was taken, has the codes "
                 f"{', '.join(_slots(endpoint))}."
+            )
+        case Symptom.FORM if reports_error(cause.exchange):
+            return (
+                "The endpoint reports an error of its own instead of an instruction, and with a "
+                f"status of success: look for what failed there.{words}"
             )
         case Symptom.UNSET:
             return "Leave out the keys that are not set: most serializers have a switch for it."

@@ -325,12 +325,12 @@ def _trigger(exchange: Exchange, endpoint: Endpoint) -> Trigger:
     if missing:
         return Trigger(missing=frozenset(missing))
     caller = _caller(params.get("numa", ""), facts)
-    entered = _entered(params, facts)
+    digits = entered(params, facts)
     if caller is Caller.ODD:
         return Trigger(caller=caller)
-    if entered is Entered.ODD:
-        return Trigger(entered=entered)
-    return Trigger(caller=caller, entered=entered)
+    if digits is Entered.ODD:
+        return Trigger(entered=digits)
+    return Trigger(caller=caller, entered=digits)
 
 
 def _caller(numa: str, facts: Mapping[str, str]) -> Caller:
@@ -347,7 +347,8 @@ def _caller(numa: str, facts: Mapping[str, str]) -> Caller:
 _LONGEST_ORDER = 20
 
 
-def _entered(params: Mapping[str, str], facts: Mapping[str, str]) -> Entered:
+def entered(params: Mapping[str, str], facts: Mapping[str, str]) -> Entered:
+    """Return what the caller of a request had entered, by what is true behind the endpoint."""
     digits = params.get("input_result", "")
     if digits in ("", "None"):
         return Entered.NOTHING

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from harness.certify import registry
 from harness.certify.applicability import inapplicable
 from harness.certify.assumptions import LONGEST_WAIT_S, resting_on
+from harness.certify.causes import Entered, entered
 from harness.certify.context import Context
 from harness.certify.model import Case, CaseResult, Verdict
 from harness.certify.reasons import (
@@ -61,6 +62,8 @@ MOST_JOBS = 8
 _UNMEASURED_JOBS = 4
 _MOST_PATIENCE = 2
 """Callers for whom a late answer is waited for longer, to see whether it comes at all."""
+_PROBES = 2
+"""Ordinary requests, each on a new connection, that tell whether the endpoint bans us."""
 _FIRST = ("TIME-001", "TIME-021")
 _MANY = 20
 """So many cases are a run, of which ordinary calls are a part in any case."""
@@ -240,7 +243,7 @@ class Certifier:
         finding = await self._finding(case, context, limit)
         if alone:
             await self._be_patient(context)
-            await self._verify_ban(context)
+        await self._verify_ban(context)
         result = CaseResult(
             case=case,
             verdict=case.requirement.verdict(finding.saw),
@@ -386,10 +389,16 @@ class Certifier:
         """Tell a ban, under which nobody is answered, from requests that deserved no answer."""
         if not self._shared.suspects_ban:
             return
-        probes = [await self._pbx.send(_ordinary(context), transport=self._pbx.single_use)]
-        if probes[0].reply is None:
-            probes.append(await self._pbx.send(_ordinary(context), transport=self._pbx.single_use))
-        if all(probe.reply is None and _was_shut(probe) for probe in probes):
+        for _ in range(_PROBES):
+            try:
+                probe = await self._pbx.send(_ordinary(context), transport=self._pbx.single_use)
+            except EndpointError:
+                return  # nobody listens any more: that is no ban
+            if probe.reply is not None:
+                self._shared.not_shut_out()
+            if probe.reply is not None or not _was_shut(probe):
+                return
+        if self._shared.stop is None:  # which another case may have seen meanwhile
             self._shared.shut_out(asyncio.get_running_loop().time())
 
     def _revise(self) -> None:
@@ -416,7 +425,7 @@ class Certifier:
             return False
         return any(
             one.instruction == limited.instruction
-            and not who_asks(one.params, self._pbx.facts).entered
+            and entered(one.params, self._pbx.facts) in (Entered.NOTHING, Entered.OWN_ORDER)
             for one in result.exchanges
         )
 

@@ -26,7 +26,7 @@ _TOO_MANY = 429
 _UNAVAILABLE = 503
 _SHUT = frozenset({Observed.RESET, Observed.EOF_EMPTY, Observed.CONNECT_TIMEOUT})
 _SHUT_OUT = 6
-"""Requests in a row whose connections were closed, and the endpoint may have shut us out."""
+"""Requests whose connections were closed, and the endpoint may have shut us out."""
 
 
 class StopKind(StrEnum):
@@ -215,9 +215,8 @@ class Shared:
         self._throttled(exchange, began)
         failure = exchange.failure
         if exchange.reply is None and failure is not None and failure.observed in _SHUT:
+            # Connections that were open before a ban may be served on: no answer disproves it.
             self._shut.append(exchange)
-        else:
-            self._shut.clear()
         self._requests += 1
         if not exchange.injected:
             self._late_again(exchange, alone=alone)
@@ -243,8 +242,12 @@ class Shared:
 
     @property
     def suspects_ban(self) -> bool:
-        """Tell whether every connection is closed of late, though requests were answered before."""
+        """Tell whether many connections were closed, though requests were answered before."""
         return len(self._shut) >= _SHUT_OUT and bool(self.answered_at) and self.stop is None
+
+    def not_shut_out(self) -> None:
+        """Forget what was closed: an ordinary request was answered after all."""
+        self._shut.clear()
 
     def shut_out(self, now: float) -> None:
         """Ask no more: also ordinary requests find their connections closed."""

@@ -5,6 +5,7 @@ import json
 import re
 
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.keys import reported_error
 from mockpbx.wire.rejected import excerpt
 
 MOST_QUOTED = 200
@@ -26,13 +27,21 @@ def quoted(exchange: Exchange | None) -> str:
     return f"“{excerpt(one_line, MOST_QUOTED)}”" if one_line else ""
 
 
-def _of_json(body: str) -> str:
+def reports_error(exchange: Exchange | None) -> bool:
+    """Tell whether an answer is an object that reports an error instead of instructing."""
+    return exchange is not None and bool(reported_error(_members(exchange.body)))
+
+
+def _members(body: str) -> dict[str, object]:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        return ""
-    if not isinstance(content, dict):
-        return ""
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _of_json(body: str) -> str:
+    content = _members(body)
     for name in _WORDS:
         value = content.get(name)
         if value:

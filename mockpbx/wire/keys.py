@@ -54,7 +54,7 @@ def _guess(value: Mapping[str, object]) -> str:
     envelope = _envelope(value)
     if envelope:
         return envelope
-    reported = _reported(value)
+    reported = reported_error(value)
     if reported:
         return f"; this reports an error: {reported}"
     for key in _unknown(value)[:_MOST_COMPARED]:
@@ -87,7 +87,7 @@ _REPORTS = ("message", "detail", "error_description", "error", "errors")
 """Keys under which frameworks say what is wrong, the most telling first [field]."""
 
 
-def _reported(value: Mapping[str, object]) -> str:
+def reported_error(value: Mapping[str, object]) -> str:
     """Quote the error that an object reports instead of instructing; nothing if it reports none."""
     names = [name for name in _REPORTS if value.get(name)]
     # A message alone may be meant for the caller.

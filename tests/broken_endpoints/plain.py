@@ -2,6 +2,8 @@
 
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -9,6 +11,8 @@ from urllib.parse import urlsplit
 from tests.broken_endpoints.base import CourierLine, Reply, Request
 
 BACKLOG = 128
+_LOOKS_EVERY_S = 0.02
+"""Seconds between two looks whether to end."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -117,11 +121,7 @@ def serve(line: CourierLine, tls: ssl.SSLContext | None = None) -> int:
     How it is served is said by attributes of its class: `handler` holds attributes of a
     `Handler`, `one_thread` takes the threads away.
     """
-    handler = type("_Handler", (Handler,), {"line": line, **getattr(line, "handler", {})})
-    kind: type[HTTPServer] = _OneThread if getattr(line, "one_thread", False) else _Server
-    if getattr(line, "dies_of_handshakes", False):
-        kind = _Dying
-    server = kind(("127.0.0.1", 0), handler)
+    server = _server(line)
     if tls is not None:
         getattr(line, "harden", lambda _context: None)(tls)
         # The handshake is done by the thread of the connection: nobody else waits for it.
@@ -130,5 +130,30 @@ def serve(line: CourierLine, tls: ssl.SSLContext | None = None) -> int:
             server.socket, server_side=True, do_handshake_on_connect=at_once
         )
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    return _port(server)
+
+
+@contextmanager
+def serving(line: CourierLine) -> Iterator[int]:
+    """Serve an endpoint for a while; gives its port."""
+    server = _server(line)
+    thread = threading.Thread(target=server.serve_forever, args=(_LOOKS_EVERY_S,), daemon=True)
+    thread.start()
+    try:
+        yield _port(server)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _server(line: CourierLine) -> HTTPServer:
+    handler = type("_Handler", (Handler,), {"line": line, **getattr(line, "handler", {})})
+    kind: type[HTTPServer] = _OneThread if getattr(line, "one_thread", False) else _Server
+    if getattr(line, "dies_of_handshakes", False):
+        kind = _Dying
+    return kind(("127.0.0.1", 0), handler)
+
+
+def _port(server: HTTPServer) -> int:
     port: int = server.server_address[1]
     return port

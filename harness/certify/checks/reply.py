@@ -17,6 +17,7 @@ LARGEST_BODY = 64 * 1024
 
 _JSON_TYPE = re.compile(r"(?:application|text)/(?:json|x-json|[\w.-]+\+json)")
 _ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+_CHARSET = re.compile(r"utf-?\d+|(us-)?ascii|iso-?8859-\d+|(windows-|cp)\d+|koi8-[ru]")
 _UNICODE_NAMES = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _CHARSET = re.compile(r"utf-?(8|16|32)|us-ascii|ascii|iso-8859-\d+|windows-\d+|cp\d+|koi8-[ru]")
 _TOLD_BY_FRAMING = frozenset({Observed.EOF_PARTIAL, Observed.FRAMING})
@@ -102,6 +103,9 @@ def _is_undecodable(one: Answer) -> str | None:
     if charsets:
         return f"Content-Encoding {charsets[0]}: a charset, which belongs into Content-Type"
     unknown = [name for name in _encodings(one) if name not in _ENCODINGS]
+    charsets = list(filter(_CHARSET.fullmatch, unknown))
+    if charsets:
+        return f"Content-Encoding {listed(charsets)}: a charset, which belongs into Content-Type"
     return None if unknown else one.undecodable
 
 

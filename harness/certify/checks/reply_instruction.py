@@ -1,8 +1,10 @@
 """The instruction in an answer: whether there is one, and only one; and its return code."""
 
+import json
+
 from harness.certify.checks.reply_answers import OBJECTS, Answer, having, look
 from mockpbx.core.scenario import Interactive
-from mockpbx.wire.keys import BRANCHING, FORWARDING, KNOWN, is_unset, suggestion
+from mockpbx.wire.keys import BRANCHING, FORWARDING, KNOWN, is_unset, reported_error, suggestion
 from mockpbx.wire.rejected import described, excerpt, listed
 
 _ANNOUNCING = ("message_name", "text")
@@ -20,6 +22,8 @@ def _given(one: Answer, *names: str) -> list[str]:
 
 def _near_miss(one: Answer) -> str | None:
     """Find the key that was meant to be an instruction."""
+    if reported_error(one.keys):
+        return None  # its `code` or `message` was meant as it stands
     for key in list(one.keys)[:_MOST_COMPARED]:
         meant = suggestion(key)
         if key not in KNOWN and meant in _INSTRUCTING:
@@ -29,9 +33,20 @@ def _near_miss(one: Answer) -> str | None:
 
 def _wrapper(one: Answer) -> str | None:
     for key, inner in one.keys.items():
-        if key not in KNOWN and isinstance(inner, dict) and any(name in inner for name in KNOWN):
+        # A function gateway is given a text, and passes it on where it is not set up to.
+        held = _parsed(inner) if key == "body" else inner
+        if key not in KNOWN and isinstance(held, dict) and any(name in held for name in KNOWN):
             return key
     return None
+
+
+def _parsed(inner: object) -> object:
+    if not isinstance(inner, str):
+        return inner
+    try:
+        return json.loads(inner)
+    except (ValueError, RecursionError):
+        return inner
 
 
 def _instructs(one: Answer) -> bool:

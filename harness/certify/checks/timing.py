@@ -313,13 +313,11 @@ async def callers_do_not_wait_for_each_other(context: Context) -> Finding:
     if _is_late(alone[-1]):
         return not_applicable("an answer is late altogether, which TIME-002 is about")
     single_s = median(exchange.elapsed_s for exchange in alone)
-    async with context.pbx.fresh_transport() as way:
-        asked = (
-            context.ask(context.fields(_caller(context)), transport=way) for _ in range(_TOGETHER)
-        )
-        with context.in_company():
-            together = await asyncio.gather(*asked)
-    slowest_s = max(exchange.elapsed_s for exchange in together)
+    together = await _ask_together(context)
+    if _longest_s(together) > 2 * _TOGETHER * single_s:
+        # Longer than taking turns takes: something else held them up, such as our own machine.
+        together = min(together, await _ask_together(context), key=_longest_s)
+    slowest_s = _longest_s(together)
     context.shared.width = _TOGETHER * single_s / max(slowest_s, single_s)
     received = f"{_TOGETHER} at once: the last waits {slowest_s:.2f} s; one alone {single_s:.2f} s"
     in_turn = context.shared.width < _TOGETHER / 3
@@ -330,6 +328,19 @@ async def callers_do_not_wait_for_each_other(context: Context) -> Finding:
         received=f"{received}: it answers one request at a time",
         blamed=(max(together, key=lambda exchange: exchange.elapsed_s),),
     )
+
+
+async def _ask_together(context: Context) -> Sequence[Exchange]:
+    async with context.pbx.fresh_transport() as way:
+        asked = (
+            context.ask(context.fields(_caller(context)), transport=way) for _ in range(_TOGETHER)
+        )
+        with context.in_company():
+            return await asyncio.gather(*asked)
+
+
+def _longest_s(exchanges: Sequence[Exchange]) -> float:
+    return max(exchange.elapsed_s for exchange in exchanges)
 
 
 _AS_PEOPLE_TYPE_S = 2.0

@@ -120,7 +120,7 @@ function serve(line) {
   server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
 }
 
-module.exports = { Line, ORDERS };
+module.exports = { Line, ORDERS, serve };
 
 if (require.main === module) {
   const lines = { 'node-correct': Line, ...require('./broken.js') };

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -22,6 +19,7 @@ from mockpbx.scenario import library as scenarios
 from mockpbx.wire.messages import HttpReply, HttpRequest
 from mockpbx.wire.request import Profile
 from tests.fakes import FakePbx
+from tests.virtual_clock import on_a_clock_that_jumps
 
 ANSWER = HttpReply(
     status=200,
@@ -31,24 +29,6 @@ ANSWER = HttpReply(
     http_version="HTTP/1.1",
 )
 FACTS = {"virtual_number": "74951234567", "stranger": "79990000009"}
-
-
-class Jumps(selectors.SelectSelector):
-    """Waits for nobody: the time for which it should wait has passed at once."""
-
-    now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[Any]:
-        self.now += timeout or 0.0
-        return super().select(0)
-
-
-def on_a_clock_that_jumps(work: Callable[[], Coroutine[Any, Any, CaseResult]]) -> CaseResult:
-    clock = Jumps()
-    loop = asyncio.SelectorEventLoop(clock)
-    loop.time = lambda: clock.now  # type: ignore[method-assign]
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(work())
 
 
 class Answers:
