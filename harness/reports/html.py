@@ -8,7 +8,7 @@ scripts but its own. Without JavaScript it can be read and printed; with it, sea
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -69,7 +69,7 @@ def html(report: Report) -> str:
     return template.render(
         report=report,
         **_summary(report),
-        **_cases(report["cases"]),
+        **_cases(report),
         title=overview.run_title(report["verdict"]),
         sentences=overview.run_sentences(report),
         started=when(report["started"]),
@@ -102,11 +102,14 @@ def _summary(report: Report) -> dict[str, Any]:
     }
 
 
-def _cases(cases: Sequence[CaseReport]) -> dict[str, Any]:
+def _cases(report: Report) -> dict[str, Any]:
+    cases = report["cases"]
     drawn: dict[str, str] = {}
+    # Of each cause the case that tells it best is open; what follows from it is folded.
+    leads = {cause["case"] for cause in overview.to_fix(report)}
     return {
         "families": [
-            {"of": family, "cases": [_case(case, drawn) for case in family.cases]}
+            {"of": family, "cases": [_case(case, drawn, leads) for case in family.cases]}
             for family in overview.families(cases)
         ],
         "masked": why_not(sorted({what for case in cases for what in _hidden(case)})),
@@ -163,13 +166,13 @@ def _settings(manifest: Mapping[str, Any], path: str = "") -> Iterator[tuple[str
             yield f"{path}{key}", value
 
 
-def _case(case: CaseReport, drawn: dict[str, str]) -> dict[str, Any]:
+def _case(case: CaseReport, drawn: dict[str, str], leads: Set[str]) -> dict[str, Any]:
     telling = case["verdict"] in FAILING | REMARKS
     shown, exchanges = _TELLING if telling else _QUIET, case["exchanges"]
     return {
         "of": case,
         "words": VERDICTS[case["verdict"]],
-        "failing": case["verdict"] in FAILING,
+        "open": case["id"] in leads or (case["verdict"] in FAILING and case["cause"] is None),
         "telling": telling,
         "source": SOURCES.get(case["source"], case["source"]),
         "figures": [*_figures(case, drawn, telling=telling)],
