@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from mockpbx.core.observed import Observed
-from mockpbx.drivers.lockstep import AsgiApp, Message
+from mockpbx.drivers.lockstep import AsgiApp, Message, raised
 from mockpbx.errors import ExchangeFailed, UsageError
 from mockpbx.wire.messages import HttpReply, HttpRequest
 
@@ -82,9 +82,8 @@ class WsgiTransport:
                 if close is not None:
                     close()
         except Exception as error:
-            said = f"the application raised {type(error).__name__}"
             observed = Observed.EOF_PARTIAL if head and written else Observed.EOF_EMPTY
-            raise ExchangeFailed(observed, said) from error
+            raise ExchangeFailed(observed, raised(error)) from error
         if not head:
             raise ExchangeFailed(Observed.EOF_EMPTY, "the application sent no answer")
         (status, headers) = head[0]

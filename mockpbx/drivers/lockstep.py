@@ -6,8 +6,10 @@ the shop opens takes as long as the computation.
 """
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -61,9 +63,15 @@ class AsgiTransport:
             # Frameworks answer 500 and raise all the same, for the server's log.
             if conversation.is_whole:
                 return conversation.reply()
-            said = f"the application raised {type(error).__name__}"
-            raise ExchangeFailed(conversation.broken_off, said) from error
+            raise ExchangeFailed(conversation.broken_off, raised(error)) from error
         return conversation.reply()
+
+
+def raised(error: Exception) -> str:
+    """Say what an application raised, and where; not its message, which may name somebody."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"the application raised {type(error).__name__}{where}"
 
 
 def _scope(request: HttpRequest) -> Message:
