@@ -115,6 +115,7 @@ class Story(World):
         Raises:
             UsageError: What was said of them cannot be.
             NotApplicableError: No caller is asked for digits, and the scenario is about that.
+            MisuseError: A failure, an act or a state that was written never came about.
         """
         if not self.drafts:
             return
@@ -125,6 +126,8 @@ class Story(World):
         self.acts.append(Act(calls=played.calls, injected=bool(script.faults)))
         if self.needs_question and not any(map(self._is_asked, played.calls)):
             raise NotApplicableError("the endpoint connects this caller without a question")
+        if played.undone:
+            raise MisuseError(f"this never took place, so it shows nothing: {played.undone[0]}")
 
     def check(self) -> None:
         """See that what was said so far can be played.

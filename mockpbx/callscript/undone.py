@@ -56,11 +56,13 @@ def _faults(script: CallScript, calls: Sequence[CallResult]) -> Iterator[Undone]
             for exchange in played.exchanges
         )
         if not struck:
-            requests = ", ".join(str(len(played.record.requests)) for played in calls)
-            said = (
-                f"the failure {fault.fault} struck no request: there were {requests} in the calls"
-            )
-            yield Undone(act=Act.FAULT, call=fault.when.call, said=said)
+            when = fault.when
+            where = f" of request {when.step}" if when.step is not None else ""
+            of_call = f" of call {when.call}" if when.call is not None else ""
+            asked = ", ".join(str(len(played.record.requests)) for played in calls)
+            never = f"the failure {fault.fault}{where}{of_call} never struck"
+            said = f"{never}; requests that there were, call by call: {asked}"
+            yield Undone(act=Act.FAULT, call=when.call, said=said)
 
 
 def _states(script: CallScript, calls: Sequence[CallResult]) -> Iterator[Undone]:

@@ -185,3 +185,31 @@ def test_what_cannot_fail_an_endpoint_is_remarked_upon(
     ran = project.pytest("--pbx-manifest=reference.toml", "-rx", report=False)
     assert "1 xfailed" in ran.out
     assert "79175968108" not in ran.out
+
+
+NEVER = {
+    "a second question": """
+    Given the endpoint is down at the second question
+    When a stranger calls
+    Then the caller talks to the operators
+""",
+    "a voicemail": """
+    When the courier calls
+    And the caller enters the order
+    And the caller hangs up while leaving a message
+    Then the caller is connected to the customer
+""",
+    "a repeated second question": """
+    When a stranger calls
+    And the PBX repeats the second question
+    Then the caller talks to somebody
+""",
+}
+
+
+@pytest.mark.parametrize("what", NEVER)
+def test_a_scenario_about_what_never_took_place_is_wrong(project: Project, what: str) -> None:
+    project.write({"never.feature": f"Feature: Never\n\n  Scenario: {what}{NEVER[what]}"})
+    ran = project.pbx("bdd", "never.feature", OURS)
+    assert ran.code == 2, ran.out
+    assert "never took place" in ran.out
