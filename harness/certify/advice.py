@@ -40,9 +40,7 @@ def title(cause: Cause) -> str:
             waited = f"{exchange.elapsed_s:.1f} s" if exchange is not None else "the deadline"
             return f"The first caller after a pause waits in vain: no answer within {waited}"
         case Symptom.NO_SLOT:
-            return _sentence_of(
-                f"{_codes(cause)} leads nowhere: no branch of the scenario takes it"
-            )
+            return f"No branch of the scenario takes {_codes(cause)}, which leads nowhere"
         case Symptom.UNSET:
             return "Keys that are not set are sent as null or empty"
         case Symptom.WRONG_ANSWER:

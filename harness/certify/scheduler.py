@@ -45,7 +45,6 @@ from mockpbx.callscript import library
 from mockpbx.drivers.turns import Pacing, Turn, Turns
 from mockpbx.errors import EndpointError, HarnessError, UsageError
 from mockpbx.result.exchange import Exchange
-from mockpbx.wire.messages import HttpRequest
 
 GUESSES_FORGOTTEN = "guesses forgotten"
 """The state, where there is a states address, before a case that guesses."""
@@ -55,11 +54,18 @@ MOST_WAITS = 200
 _AT_LEAST_S = 60.0
 """Where the deadline is short, calls and connections take their time all the same."""
 BUDGET_S = 100.0
-"""Seconds after which only the first case of each requirement is still tried."""
+"""Seconds after which, or before if much is left, each requirement is tried by one case only."""
 RECOVERY_S = 61.0
 """Limits on calls are usually by the minute."""
-MOST_JOBS = 8
+MOST_JOBS = 10
 _UNMEASURED_JOBS = 4
+_NO_LIMIT_SEEN = 5.0
+"""So many callers at once, of the six who are tried, are served side by side: more will be."""
+_LONGEST = ("ROBUST-085", "CONC-024", "CONC-040", "CONC-041")
+"""Cases that take as long as several others.
+
+Side by side all is over sooner if they begin first; one by one they come last, if there is time.
+"""
 _MOST_PATIENCE = 2
 """Callers for whom a late answer is waited for longer, to see whether it comes at all."""
 _PROBES = 2
@@ -141,6 +147,8 @@ class Certifier:
         self._jobs = jobs
         self._began = time.monotonic()
         self._tried: set[str] = set()
+        self._lonely: set[str] = set()
+        self._done = 0
         self._held: list[_Held] = []
         self.results: list[CaseResult] = []
 
@@ -158,6 +166,7 @@ class Certifier:
         timed = [case for case in cases if case.family == "TIME"]
         last = [case for case in cases if case not in timed and _is_alone(case)]
         beside = _first_of_each([case for case in cases if case not in timed and case not in last])
+        self._lonely = {case.requirement.id for case in last}
         await self._forget_guesses()
         # First what any earlier request would spoil: the first answer of all, and ordinary calls
         # while nobody has called often yet.
@@ -172,9 +181,15 @@ class Certifier:
             if case not in first:
                 await self._run(case)
         await self._side_by_side(beside)
-        for case in sorted(last, key=_place_of_the_lonely):
-            await self._forget_guesses()
-            await self._run(case)
+        by_place = sorted(last, key=_place_of_the_lonely)
+        unusual = [case for case in by_place if _place_of_the_lonely(case) == _UNUSUAL_DIGITS]
+        for case in by_place:
+            if self._pbx.has_states or case not in unusual:
+                await self._forget_guesses()
+                await self._run(case)
+        if not self._pbx.has_states:
+            # Nobody is left whom a lock against guessing would hinder.
+            await self._side_by_side(unusual)
         await self._settle()
         await self._forget_guesses()
         self._revise()
@@ -208,8 +223,9 @@ class Certifier:
                 else:
                     await self._take(result, context)
 
+        by_length = sorted(cases, key=lambda case: (case.id in _LONGEST) is (jobs == 1))
         async with asyncio.TaskGroup() as group:
-            for case in cases:
+            for case in by_length:
                 group.create_task(run(case))
         for case in again:
             await self._run(case)
@@ -217,7 +233,9 @@ class Certifier:
     def _width(self) -> int:
         """Return how many cases the endpoint carries at once."""
         width = self._shared.width
-        return _UNMEASURED_JOBS if width is None else max(1, min(MOST_JOBS, round(width)))
+        if width is None:
+            return _UNMEASURED_JOBS
+        return MOST_JOBS if width >= _NO_LIMIT_SEEN else max(1, round(width))
 
     async def _forget_guesses(self) -> None:
         facts = self._pbx.facts
@@ -239,11 +257,12 @@ class Certifier:
             result = CaseResult(case=case, verdict=Verdict.NOT_APPLICABLE, finding=left_out)
             return result, context
         self._tried.add(case.requirement.id)
+        self._done += 1
         began = time.monotonic()
         finding = await self._finding(case, context, limit)
         if alone:
             await self._be_patient(context)
-        await self._verify_ban(context)
+        await self._verify_ban()
         result = CaseResult(
             case=case,
             verdict=case.requirement.verdict(finding.saw),
@@ -263,13 +282,19 @@ class Certifier:
         if self._shared.stop is not None:
             return _stopped(self._shared.stop)
         spent_s = time.monotonic() - self._began
-        if spent_s > self._budget_s and case.requirement.id in self._tried:
+        optional = case.requirement.id in self._tried or case.id in _LONGEST
+        if optional and spent_s + self._still_needed_s(case, spent_s) > self._budget_s:
             return not_applicable(
-                f"not tried for lack of time: {spent_s:.0f} s were spent, and another case of "
-                "this requirement was tried; --thorough tries them all",
+                f"not tried for lack of time: {spent_s:.0f} s were spent, and other cases try "
+                "the like; --thorough tries them all",
                 ReasonKind.OUT_OF_TIME,
             )
         return None
+
+    def _still_needed_s(self, case: Case, spent_s: float) -> float:
+        """Estimate how long the requirements will take that no case beside others tries."""
+        ahead = 0 if case.family == "TIME" else len(self._lonely - self._tried)
+        return ahead * spent_s / max(1, self._done)
 
     async def _finding(self, case: Case, context: Context, limit: "_Limit") -> Finding:
         """Run a check, also where it breaks down or never ends."""
@@ -385,13 +410,14 @@ class Certifier:
 
     # -- throttles and bans --------------------------------------------------------------
 
-    async def _verify_ban(self, context: Context) -> None:
+    async def _verify_ban(self) -> None:
         """Tell a ban, under which nobody is answered, from requests that deserved no answer."""
-        if not self._shared.suspects_ban:
+        known_good = self._shared.known_good
+        if known_good is None or not self._shared.suspects_ban:
             return
         for _ in range(_PROBES):
             try:
-                probe = await self._pbx.send(_ordinary(context), transport=self._pbx.single_use)
+                probe = await self._pbx.send(known_good, transport=self._pbx.single_use)
             except EndpointError:
                 return  # nobody listens any more: that is no ban
             if probe.reply is not None:
@@ -457,10 +483,6 @@ def _was_late(result: CaseResult) -> bool:
 
 def _was_shut(exchange: Exchange) -> bool:
     return not _is_late(exchange) and exchange.failure is not None
-
-
-def _ordinary(context: Context) -> HttpRequest:
-    return context.pbx.request(context.fields(context.stranger))
 
 
 def _stopped(stop: Stop) -> Finding:
@@ -532,7 +554,7 @@ class _Limit:
 
 _CROWDS = frozenset(
     {
-        *(f"CONC-{number:03}" for number in (20, 21, 22, 23, 24, 42)),
+        *("CONC-020", "CONC-023", "CONC-042"),
         *("ROBUST-054", "ROBUST-055", "ROBUST-056", "TLS-010"),
     }
 )
@@ -550,11 +572,14 @@ def _is_alone(case: Case) -> bool:
     return case.script is not None and bool(library.find(case.script)[0].model.given)
 
 
+_UNUSUAL_DIGITS = 3
+
+
 def _place_of_the_lonely(case: Case) -> int:
     """Put crowds first, then what closes the run; guesses last, and unusual digits after them."""
     if not case.guesses:
         return 1 if case.closing else 0
-    return 3 if case.family in ("REQ", "ROBUST") else 2
+    return _UNUSUAL_DIGITS if case.family in ("REQ", "ROBUST") else 2
 
 
 _FEW = 2

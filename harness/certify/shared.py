@@ -16,6 +16,7 @@ from mockpbx.core.instruction import Instruction
 from mockpbx.core.observed import Observed
 from mockpbx.manifest.facts import PEOPLE, kind_of
 from mockpbx.result.exchange import Exchange
+from mockpbx.wire.messages import HttpRequest
 
 Value = TypeVar("Value")
 
@@ -145,6 +146,7 @@ class Shared:
         pause_s: Seconds to leave between two requests of a call, if the endpoint needs that.
         limited: Who called so often that they were answered otherwise, if that happened.
         answered_at: When the latest request began that the endpoint was alive to answer.
+        known_good: The first request that was answered: it can be made again.
         silent_at: When the latest request began that it did not answer.
         patience: Whether a late answer comes at all if one waits longer, by who asks.
     """
@@ -172,6 +174,7 @@ class Shared:
         self.pause_s: float | None = None
         self.limited: Limited | None = None
         self.answered_at = 0.0
+        self.known_good: HttpRequest | None = None
         self.silent_at = 0.0
         self.patience: dict[Who, bool] = {}
 
@@ -210,6 +213,8 @@ class Shared:
         self._began = began if self._began is None else self._began
         if exchange.reply is not None and exchange.reply.status < _SERVER_ERROR:
             self.answered_at = max(self.answered_at, began)
+            if self.known_good is None and exchange.request.verbatim is None:
+                self.known_good = exchange.request
         else:
             self.silent_at = max(self.silent_at, began)
         self._throttled(exchange, began)
@@ -242,8 +247,8 @@ class Shared:
 
     @property
     def suspects_ban(self) -> bool:
-        """Tell whether many connections were closed, though requests were answered before."""
-        return len(self._shut) >= _SHUT_OUT and bool(self.answered_at) and self.stop is None
+        """Tell whether so many connections were closed that it may be a ban."""
+        return len(self._shut) >= _SHUT_OUT and self.stop is None
 
     def not_shut_out(self) -> None:
         """Forget what was closed: an ordinary request was answered after all."""

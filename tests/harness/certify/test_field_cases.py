@@ -21,12 +21,14 @@ from harness.certify.reasons import Assumption, ReasonKind
 from harness.certify.scheduler import Certifier
 from harness.certify.shared import Stop, StopKind
 from mockpbx.async_pbx import AsyncPbx
+from mockpbx.core.observed import Observed
 from mockpbx.drivers.live import LivePace
+from mockpbx.errors import ExchangeFailed
 from mockpbx.wire.messages import HttpReply, HttpRequest
 from mockpbx.wire.request import Profile
 from tests.broken_endpoints import field_lines as lines
 from tests.broken_endpoints import plain
-from tests.broken_endpoints.base import PATH, CourierLine, Request
+from tests.broken_endpoints.base import PATH, Asked, CourierLine, Instruction, Request
 from tests.broken_endpoints.crm import FACTS
 from tests.broken_endpoints.whole_runs import certified, described
 from tests.fakes import FakePbx
@@ -260,6 +262,21 @@ def test_connections_that_are_closed_idle_fail_nothing() -> None:
         run = certified(described(url), only=(*ORDINARY, "TIME-002", "REPLY-002", "CONC-040"))
     assert not run.fails
     assert all(cause.rank is Rank.REMARK for cause in causes_of(run.results, run.endpoint))
+
+
+class CrashesForStrangers(CourierLine):
+    """Ends the connection of whoever is no courier."""
+
+    def for_others(self, _asked: Asked) -> Instruction:
+        raise ExchangeFailed(Observed.EOF_EMPTY, "the connection was closed")
+
+
+def test_who_closes_the_connections_of_strangers_bans_nobody() -> None:
+    strangers = ("SEQ-021", "SEQ-022", "PRIV-002", "PRIV-003", "PRIV-004", "CONC-042", "SEQ-081")
+    told = judged(CrashesForStrangers, *ORDINARY, *strangers)
+    assert told.stop is None
+    assert {"SEQ-020", "SEQ-021", "SEQ-022"} <= told.failing
+    assert told.causes[0].signature.symptom is Symptom.CLOSED
 
 
 def test_a_ban_ends_the_run_and_fails_nothing() -> None:
