@@ -83,8 +83,9 @@ def _acts(number: int, call: Call, played: CallResult, people: People) -> Iterat
             said = f"request {repeat.request} was to be repeated, and there were {asked}"
             yield Undone(act=Act.REPEAT, call=number, said=said)
     plan = call.hangs_up
-    # Who would only hang up if asked again, and was not, has missed nothing.
-    if plan is not None and not (plan.during == "digits" and plan.nth > 1):
+    # Who would only hang up if asked (again), and was not, has missed nothing.
+    patient = plan is not None and plan.during == "digits" and (plan.nth > 1 or not call.dials)
+    if plan is not None and not patient:
         times = people.times(plan.during)
         if times < plan.nth:
             said = f"the caller was to hang up while {plan.during}, time {plan.nth}; it was {times}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.certify.model import Verdict
+from harness.certify.reasons import ReasonKind
 from harness.certify.sentences import sentence
 from mockpbx.wire.request import Method
 
@@ -191,8 +192,10 @@ def test_a_shop_that_asks_once_only_has_no_repeated_guesses(certified: Certified
     assert certified("SEQ-050", asks_once_only)["SEQ-050"].verdict is Verdict.NONSTRICT
 
 
-def test_who_is_connected_at_once_reaches_the_customer_anyway(certified: Certified) -> None:
-    assert certified("CONC-006", connects_at_once)["CONC-006"].verdict is Verdict.PASS
+def test_where_nobody_is_asked_nothing_can_be_repeated(certified: Certified) -> None:
+    result = certified("CONC-006", connects_at_once)["CONC-006"]
+    assert result.verdict is Verdict.NOT_APPLICABLE
+    assert result.finding.reason.kind is ReasonKind.NEVER_TOOK_PLACE
 
 
 def test_a_session_proves_nothing_where_couriers_are_not_served(certified: Certified) -> None:
