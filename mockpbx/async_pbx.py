@@ -77,8 +77,8 @@ class ScriptResult:
 
     @property
     def as_expected(self) -> bool:
-        """Tell whether every expectation was met."""
-        return not any(self.misses)
+        """Tell whether all that was to happen did, and every expectation was met."""
+        return not self.undone and not any(self.misses)
 
     @property
     def undone(self) -> tuple[Undone, ...]:
@@ -492,15 +492,20 @@ class AsyncPbx:
         verbatim = Verbatim(data=b"".join(sent), finishes=options.get("half_close", False))
         return heard(replace(meant, verbatim=verbatim), raw)
 
-    def connect(self, url: str | None = None) -> AbstractAsyncContextManager[RawConnection]:
-        """Open a connection that is led byte by byte.
+    @asynccontextmanager
+    async def connect(self, url: str | None = None) -> AsyncGenerator[RawConnection, None]:
+        """Open a connection that is led byte by byte, when it is its turn.
 
         Raises:
             ExchangeFailed: No connection came about.
             UsageError: The endpoint is an application, which has no connections.
         """
         address = self._address(url or self.endpoint.profile.url)
-        return connected(address, within_s=self.endpoint.deadline_s, trust=self.trust)
+        if self._turns is not None:
+            await self._turns(Turn())
+        within_s = self.endpoint.deadline_s
+        async with connected(address, within_s=within_s, trust=self.trust) as connection:
+            yield connection
 
     @property
     def trust(self) -> ssl.SSLContext | None:

@@ -126,7 +126,21 @@ def advice(cause: Cause, endpoint: Endpoint, mask: Callable[[str], str]) -> str:
             return "Leave out the keys that are not set: most serializers have a switch for it."
         case Symptom.BODY if said:
             return f"{cause.lead.case.requirement.fix}{words}"
-    return cause.lead.case.requirement.fix
+    fix = cause.lead.case.requirement.fix
+    return f"{_HINT_OF_LOCK} {fix}" if _may_be_locked(cause, endpoint) else fix
+
+
+_HINT_OF_LOCK = (
+    "If it locks couriers who guess, an earlier run may have locked this one: make it forget that "
+    "(a state, “guesses forgotten”, does it before each run), or name another courier."
+)
+
+
+def _may_be_locked(cause: Cause, endpoint: Endpoint) -> bool:
+    """Tell whether a courier is refused an own order, and nothing makes the endpoint forget."""
+    who = Trigger(caller=Caller.COURIER, entered=Entered.OWN_ORDER)
+    refused = cause.signature.symptom is Symptom.WRONG_ANSWER and cause.signature.trigger == who
+    return refused and endpoint.states_url is None
 
 
 def _slots(endpoint: Endpoint) -> list[str]:

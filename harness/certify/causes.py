@@ -143,7 +143,7 @@ def causes_of(results: Sequence[CaseResult], endpoint: Endpoint) -> tuple[Cause,
         endpoint: What is known of the endpoint.
     """
     judged = [result for result in results if _matters(result)]
-    signatures = [_signature(result, endpoint) for result in judged]
+    signatures = _of_usual_requests(judged, [_signature(one, endpoint) for one in judged], endpoint)
     merged = _merged(signatures)
     groups: dict[Signature, list[CaseResult]] = {}
     for result, signature in zip(judged, signatures, strict=True):
@@ -228,6 +228,22 @@ def _shown(result: CaseResult) -> Exchange | None:
 
 # -- signatures -------------------------------------------------------------------------
 
+
+def _of_usual_requests(
+    results: Sequence[CaseResult], signatures: Sequence[Signature], endpoint: Endpoint
+) -> list[Signature]:
+    """Take for one what comes to an unusual request, and to the same caller's usual one."""
+    seen = set(signatures)
+    found = []
+    for result, signature in zip(results, signatures, strict=True):
+        exchange, taken = _shown(result), signature
+        if exchange is not None and (signature.trigger.missing or signature.trigger.crooked):
+            usual = replace(signature, trigger=_who(exchange, endpoint))
+            taken = usual if usual in seen else signature
+        found.append(taken)
+    return found
+
+
 _UNSET = frozenset({"REPLY-063", "REPLY-064", "REPLY-087", "REPLY-092"})
 _NO_SLOT = "REPLY-080"
 _OF_ITSELF = frozenset({"REPLY", "TLS", "FALLBACK", "ROBUST", "TIME"})
@@ -241,6 +257,9 @@ def _signature(result: CaseResult, endpoint: Endpoint) -> Signature:
     if result.finding.reason.kind is ReasonKind.COLD_START:
         return Signature(symptom=Symptom.COLD_START)
     exchange = _shown(result)
+    nowhere = case.id == _NO_SLOT or (exchange is not None and leads_nowhere(exchange, endpoint))
+    if exchange is not None and exchange.failure is None and nowhere:
+        return Signature(symptom=Symptom.NO_SLOT)
     if case.feature is not None and (exchange is None or exchange.failure is None):
         return Signature(symptom=Symptom.REQUIREMENT, detail=case.id)
     if exchange is None or case.family == "TLS":
@@ -252,10 +271,9 @@ def _signature(result: CaseResult, endpoint: Endpoint) -> Signature:
         if case.family == "ROBUST" and plain and found.trigger.caller is not Caller.ODD:
             return replace(found, trigger=Trigger(crooked=True))
         return found
-    if case.id == _NO_SLOT or leads_nowhere(exchange, endpoint):
-        return Signature(symptom=Symptom.NO_SLOT)
     follows = result.finding.reason.kind in (ReasonKind.NO_PROOF, ReasonKind.CONSEQUENCE)
-    if (case.family in _OF_ITSELF and not follows) or exchange.instruction is None:
+    of_itself = case.family in _OF_ITSELF or _is_right(exchange, endpoint.facts)
+    if exchange.instruction is None or (of_itself and not follows):
         return Signature(symptom=Symptom.REQUIREMENT, detail=case.requirement.id)
     return Signature(
         symptom=Symptom.WRONG_ANSWER,
@@ -297,6 +315,21 @@ def _of_failure(exchange: Exchange, failure: Failure, endpoint: Endpoint) -> Sig
     return Signature(symptom=Symptom.OTHER_FAILURE, detail=observed.value)
 
 
+def _is_right(exchange: Exchange, facts: Mapping[str, str]) -> bool:
+    """Tell whether a courier is led to the customer of the order, as is right as such."""
+    instruction, digits = exchange.instruction, exchange.params.get("input_result")
+    return any(
+        facts[FACTS[name].customer] in instruction.phones
+        for name, value in facts.items()
+        if isinstance(instruction, Forward)
+        and value == digits
+        and name in FACTS
+        and FACTS[name].is_open
+        and facts.get(FACTS[name].courier) == exchange.params.get("numa")
+        and FACTS[name].customer in facts
+    )
+
+
 def gist(instruction: Instruction, facts: Mapping[str, str]) -> str:
     """Return an instruction in a few words; whose phones it names, where that is known."""
     match instruction:
@@ -315,7 +348,7 @@ _IDS = frozenset({"cdr_id", "call_session_id"})
 
 def _trigger(exchange: Exchange, endpoint: Endpoint) -> Trigger:
     """Tell what is special about a request, the most telling first."""
-    params, facts = exchange.params, endpoint.facts
+    params = exchange.params
     ticked = endpoint.profile.ticked
     missing = (ticked - _IDS) - params.keys()
     if not _IDS & params.keys() and _IDS & ticked:
@@ -324,6 +357,12 @@ def _trigger(exchange: Exchange, endpoint: Endpoint) -> Trigger:
         return Trigger(crooked=True)
     if missing:
         return Trigger(missing=frozenset(missing))
+    return _who(exchange, endpoint)
+
+
+def _who(exchange: Exchange, endpoint: Endpoint) -> Trigger:
+    """Tell who asks, and what they entered."""
+    params, facts = exchange.params, endpoint.facts
     caller = _caller(params.get("numa", ""), facts)
     digits = entered(params, facts)
     if caller is Caller.ODD:

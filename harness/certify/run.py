@@ -14,7 +14,7 @@ from harness.certify import registry
 from harness.certify.levels import level_of
 from harness.certify.model import Case, CaseResult, Run
 from harness.certify.scheduler import Certifier, RunEvent
-from harness.certify.shared import Stop
+from harness.certify.shared import Shared
 from harness.doctor import preflight
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.drivers.turns import Pacing
@@ -124,21 +124,25 @@ class Certification:
         self._cases = cases
         self._tell = tell
         self._effort = effort
-        self._stop: Stop | None = None
+        self._shared: Shared | None = None
         self._results: list[CaseResult] = []
         self._aborted: str | None = None
+        self._started = datetime.now(UTC)
         self.error: PbxError | None = None
 
-    async def run(self) -> Run:
-        """Run to the end, or until it is broken off; the result holds what was done.
+    async def run(self, cases: Sequence[Case] | None = None) -> Run:
+        """Run cases to the end, or until it is broken off; the result holds all that was done.
 
         Ctrl-C, a description that cannot be true and an endpoint that is not there, or
         cannot be put into a state, end the run early. The attribute `error` keeps what did,
         if it was an error.
+
+        Args:
+            cases: Some of the cases, where something else comes between them; all if None.
         """
-        started, began = datetime.now(UTC), time.monotonic()
+        began = time.monotonic()
         try:
-            await self._run()
+            await self._run(self._cases if cases is None else cases)
         except asyncio.CancelledError:
             self._aborted = "interrupted"
         except PbxError as error:
@@ -147,7 +151,7 @@ class Certification:
         return Run(
             url=self._endpoint.profile.url,
             manifest=self._endpoint.summary(),
-            started=started.isoformat(timespec="seconds"),
+            started=self._started.isoformat(timespec="seconds"),
             duration_s=time.monotonic() - began,
             results=self._in_order(),
             digest=registry.digest(),
@@ -156,26 +160,23 @@ class Certification:
             named=self._endpoint.named,
             endpoint=self._endpoint,
             level=level_of(self._endpoint, self._results),
-            stopped=self._stop,
+            stopped=self._shared.stop if self._shared else None,
             existing=len(registry.cases()),
         )
 
-    async def _run(self) -> None:
-        found = await preflight.require(self._endpoint)
-        asked = (exchange for diagnosis in found for exchange in diagnosis.exchanges)
-        async with AsyncPbx(self._endpoint, pacing=self._effort.pacing) as pbx:
-            certifier = Certifier(
-                pbx,
-                tell=self._tell,
-                jobs=self._effort.jobs,
-                first=next(asked, None),
-                thorough=self._effort.thorough,
+    async def _run(self, cases: Sequence[Case]) -> None:
+        if self._shared is None:
+            found = await preflight.require(self._endpoint, self._effort.pacing)
+            asked = (exchange for diagnosis in found for exchange in diagnosis.exchanges)
+            self._shared = Shared(
+                self._endpoint.facts, first=next(asked, None), thorough=self._effort.thorough
             )
-            self._results = certifier.results
+        async with AsyncPbx(self._endpoint, pacing=self._effort.pacing) as pbx:
+            certifier = Certifier(pbx, self._shared, tell=self._tell, jobs=self._effort.jobs)
             try:
-                await certifier.run(self._cases)
+                await certifier.run(cases)
             finally:
-                self._stop = certifier.stop
+                self._results += certifier.results
 
     def _in_order(self) -> tuple[CaseResult, ...]:
         """Put results in the order of the cases, whatever was done first."""

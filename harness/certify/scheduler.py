@@ -55,8 +55,6 @@ _AT_LEAST_S = 60.0
 """Where the deadline is short, calls and connections take their time all the same."""
 BUDGET_S = 90.0
 """Seconds after which, or before if much is left, each requirement is tried by one case only."""
-RECOVERY_S = 61.0
-"""Limits on calls are usually by the minute."""
 MOST_JOBS = 10
 _UNMEASURED_JOBS = 4
 _NO_LIMIT_SEEN = 5.0
@@ -116,13 +114,11 @@ class Certifier:
 
     Args:
         pbx: Reaches the endpoint, and is open.
+        shared: What cases share with those that ran before, and with later ones.
         tell: Called with every event.
         jobs: Cases run at once; as many as the endpoint serves side by side if not given.
         limit_s: Real seconds after which a case is broken off; by default `MOST_WAITS` deadlines.
         budget_s: Real seconds after which a run tries one case of each requirement only.
-        recovery_s: Real seconds that an endpoint which limits calls is given to forget them.
-        first: The very first request of the run, if it was made before the cases.
-        thorough: Try everything, however long it takes and however often it fails alike.
 
     Attributes:
         results: What is done so far, in the order in which it was done.
@@ -131,20 +127,18 @@ class Certifier:
     def __init__(
         self,
         pbx: AsyncPbx,
+        shared: Shared | None = None,
         *,
         tell: Callable[[RunEvent], None],
         jobs: int | None = None,
         limit_s: float | None = None,
         budget_s: float = BUDGET_S,
-        recovery_s: float = RECOVERY_S,
-        first: Exchange | None = None,
-        thorough: bool = False,
     ) -> None:
         self._pbx = pbx
-        self._shared = Shared(pbx.facts, first=first, thorough=thorough, recovery_s=recovery_s)
+        self._shared = shared or Shared(pbx.facts)
         allowed_s = MOST_WAITS * pbx.endpoint.deadline_s
         self._limit_s = limit_s or max(allowed_s, _AT_LEAST_S)
-        self._budget_s = float("inf") if thorough or pbx.wait_for_turn else budget_s
+        self._budget_s = float("inf") if self._shared.thorough or pbx.wait_for_turn else budget_s
         self._tell = tell
         self._jobs = jobs
         self._began = time.monotonic()
@@ -607,4 +601,10 @@ async def _checked(case: Case, context: Context) -> Finding:
         said, kind = f"not tested: {played.undone[0]}", ReasonKind.NEVER_TOOK_PLACE
         # The owner's own script is their word that it happens; ours fits not every endpoint.
         return untestable(said, kind) if case.feature else not_applicable(said, kind)
-    return missed(misses) if misses else satisfied()
+    if not misses:
+        return satisfied()
+    asked = next(
+        call.exchanges for call, its in zip(played.calls, played.misses, strict=True) if its
+    )
+    # What a call came to last tells best what became of it.
+    return missed(misses, blamed=tuple(one for one in reversed(asked) if not one.injected))

@@ -20,6 +20,8 @@ from mockpbx.wire.messages import HttpRequest
 
 Value = TypeVar("Value")
 
+RECOVERY_S = 61.0
+"""Limits on calls are usually by the minute."""
 ENOUGH = 3
 """So many answers with one and the same cause, and no further case asks for it again."""
 _SERVER_ERROR = 500
@@ -140,6 +142,7 @@ class Shared:
 
     Attributes:
         first: The same.
+        thorough: The same.
         recovery_s: The same.
         stop: Why nothing more is asked, once that is so.
         width: Callers that the endpoint serves side by side, once that is known.
@@ -157,10 +160,10 @@ class Shared:
         *,
         first: Exchange | None = None,
         thorough: bool = False,
-        recovery_s: float = 0.0,
+        recovery_s: float = RECOVERY_S,
     ) -> None:
         self._facts = facts
-        self._thorough = thorough
+        self.thorough = thorough
         self._made: dict[str, Any] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._late: dict[Who, list[Exchange]] = {}
@@ -199,7 +202,7 @@ class Shared:
             raise Stopped(self.stop)
         who = who_asks(params, self._facts)
         late = self._late.get(who, [])
-        if len(late) >= ENOUGH and not self._thorough:
+        if len(late) >= ENOUGH and not self.thorough:
             raise Foreseen(late[-1], who)
 
     def saw(self, exchange: Exchange, began: float, *, alone: bool) -> None:

@@ -275,6 +275,8 @@ def _show(played: CallResult, shown: ExchangeOptions, mask: Masker) -> None:
             terminal.say((mask(f"{name}: {failure.observed.value}: {failure.detail}"), "red"))
         for note in request.notes:
             terminal.say((mask(f"{name}: note: {note}"), "yellow"))
+    for undone in played.undone:
+        terminal.say((mask(f"never took place: {undone}"), "yellow"))
     said = f"The caller {outcome(played.record)} ({played.record.finish_reason.value})."
     terminal.say((mask(said), "bold"))
 

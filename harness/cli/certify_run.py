@@ -171,26 +171,39 @@ class Certify:
         self._terminal.say(("asks       ", "dim"), said)
 
     def _run(self, tell: Callable[[RunEvent], None]) -> tuple[Run, PbxError | None]:
-        """Run the cases of the catalogue and call scripts, then the scenarios."""
+        """Run the cases of the catalogue and call scripts, then the scenarios.
+
+        Guesses come after the scenarios where nothing makes the endpoint forget them: a good
+        one locks out a courier who guesses.
+        """
         scenarios = self._own.scenarios
-        later = {case.id for case in scenarios.cases} if scenarios else set()
-        certification = Certification(
-            self._endpoint,
-            [case for case in self._cases if case.id not in later],
-            tell=tell,
-            effort=self._ways.effort,
+        own = {case.id for case in scenarios.cases} if scenarios else set()
+        cases = [case for case in self._cases if case.id not in own]
+        forgets = scenarios is None or "states" in self._endpoint.capabilities
+        guessing = [] if forgets else [case for case in cases if case.guesses]
+        certification = Certification(self._endpoint, cases, tell=tell, effort=self._ways.effort)
+        # One event loop for both parts: they share what they saw, and the locks around it.
+        with asyncio.Runner() as runner:
+            before = [case for case in cases if case not in guessing]
+            run, error = runner.run(certification.run(before)), certification.error
+            if scenarios is not None:
+                chosen = {case.id for case in self._cases}
+                added = scenarios.added(run, chosen, self._endpoint, tell)
+                scenario_results = added.run.results[len(run.results) :]
+                run, error = added.run, error or added.error
+                if guessing and run.aborted is None:
+                    whole = runner.run(certification.run(guessing))
+                    duration_s = run.duration_s + whole.duration_s
+                    results = (*whole.results, *scenario_results)
+                    run = replace(whole, results=results, duration_s=duration_s)
+                    error = certification.error
+        run = self._looked_at_whole(
+            replace(
+                run,
+                features=self._own.files,
+                existing=len(registry.cases()) + len(self._own.cases),
+            )
         )
-        run = replace(
-            asyncio.run(certification.run()),
-            features=self._own.files,
-            existing=len(registry.cases()) + len(self._own.cases),
-        )
-        error = certification.error
-        if scenarios is not None:
-            chosen = {case.id for case in self._cases}
-            added = scenarios.added(run, chosen, self._endpoint, tell)
-            run, error = added.run, error or added.error
-        run = self._looked_at_whole(run)
         return replace(run, level=level_of(run.endpoint, run.results)), error
 
     def _looked_at_whole(self, run: Run) -> Run:
@@ -284,6 +297,8 @@ class Certify:
             return Exit.INTERRUPTED
         if run.counts[Verdict.ERROR]:
             return Exit.HARNESS
+        if run.stopped is None and run.counts[Verdict.NOT_APPLICABLE] == len(run.results):
+            return Exit.USAGE  # nothing was judged, and that is nothing to be glad of
         if baselined is not None:
             # Before housekeeping: a regression must not hide behind it.
             if baselined.news or run.stopped is not None:

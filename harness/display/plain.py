@@ -82,6 +82,7 @@ def call(played: CallResult, mask: Masker) -> Json:
     content: Json = {
         "name": played.name,
         "outcome": outcome(played.record),
+        "never_took_place": [str(one) for one in played.undone],
         "record": plain(played.record),
         "exchanges": [_exchange(exchange) for exchange in played.exchanges],
     }

@@ -22,6 +22,7 @@ from mockpbx.async_pbx import AsyncPbx, ScriptResult
 from mockpbx.callscript import library
 from mockpbx.core.observed import Observed
 from mockpbx.core.scenario import Scenario
+from mockpbx.drivers.turns import Pacing
 from mockpbx.errors import ExchangeFailed, FileError, UsageError
 from mockpbx.manifest import pbx_toml as manifest
 from mockpbx.manifest.endpoint import Endpoint
@@ -55,14 +56,18 @@ def run_preflight(where: Endpoint | Path | str) -> tuple[Diagnosis, ...]:
     return first + asyncio.run(preflight(endpoint))
 
 
-async def require(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
+async def require(endpoint: Endpoint, pacing: Pacing | None = None) -> tuple[Diagnosis, ...]:
     """Insist that an endpoint can be certified; give what is worth knowing.
+
+    Args:
+        endpoint: The endpoint.
+        pacing: How fast requests may follow one another.
 
     Raises:
         UnreachableError: It cannot be reached.
         UsageError: What is declared of it is wrong.
     """
-    found = await preflight(endpoint)
+    found = await preflight(endpoint, pacing)
     for diagnosis in problems(found):
         if diagnosis.blame is Blame.ENDPOINT:
             continue  # the certification's own affair
@@ -76,9 +81,9 @@ def problems(found: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
     return tuple(one for one in found if one.severity is Severity.PROBLEM)
 
 
-async def preflight(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
+async def preflight(endpoint: Endpoint, pacing: Pacing | None = None) -> tuple[Diagnosis, ...]:
     """Look at an endpoint: its address, the way there, one call, and the facts."""
-    return (*await _reached(endpoint), *_own_cases(endpoint))
+    return (*await _reached(endpoint, pacing), *_own_cases(endpoint))
 
 
 def _from_file(path: Path) -> Endpoint:
@@ -115,7 +120,7 @@ def examine_facts(
 # -- the way there ----------------------------------------------------------------------
 
 
-async def _reached(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
+async def _reached(endpoint: Endpoint, pacing: Pacing | None) -> tuple[Diagnosis, ...]:
     """Go as far as it goes; each step needs the one before it."""
     url = endpoint.profile.url
     try:
@@ -128,7 +133,7 @@ async def _reached(endpoint: Endpoint) -> tuple[Diagnosis, ...]:
         partial(_name, host, port),
         partial(_connection, host, port),
         partial(_certificate, host, port, AsyncPbx(endpoint).trust),
-        partial(_call, endpoint),
+        partial(_call, endpoint, pacing),
     ):
         try:
             found = await step()
@@ -209,8 +214,8 @@ def _no_trust(found: Handshake) -> Diagnosis:
     return problem("tls", said, do, Blame.ENDPOINT)
 
 
-async def _call(endpoint: Endpoint) -> list[Diagnosis]:
-    async with AsyncPbx(endpoint) as pbx:
+async def _call(endpoint: Endpoint, pacing: Pacing | None) -> list[Diagnosis]:
+    async with AsyncPbx(endpoint, pacing=pacing) as pbx:
         return await examine_answer(pbx)
 
 

@@ -196,6 +196,8 @@ def _partly(report: Report) -> str:
 def _so_far(report: Report, applicable: int) -> str:
     if failing(report["cases"]):
         return _failed(report, applicable)
+    if not applicable:
+        return "None of them applies, so nothing was judged"
     remarked = len(remarks(report["cases"]))
     said = f"{counted(applicable - remarked, 'case passes', 'cases pass')}"
     return f"{said}, {counted(remarked, 'remark')}" if remarked else said

@@ -144,7 +144,8 @@ class CallResult:
     def __repr__(self) -> str:
         """Return the call in one line, numbers masked."""
         caller = self._mask()(self.record.numa) or "hidden caller"
-        return f"<CallResult from {caller}: {self.summary()} ({self.finish_reason})>"
+        undone = f"; never took place: {self._mask()(str(self.undone[0]))}" if self.undone else ""
+        return f"<CallResult from {caller}: {self.summary()} ({self.finish_reason}){undone}>"
 
     def _mask(self, *, show_numbers: bool = False) -> Masker:
         return Masker(off=show_numbers).and_known(

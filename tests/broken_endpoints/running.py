@@ -14,6 +14,7 @@ from typing import IO
 from harness.certify import checks, registry
 from harness.certify.model import Case, CaseResult
 from harness.certify.scheduler import Certifier
+from harness.certify.shared import Shared
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.core.scenario import Scenario
 from mockpbx.manifest import endpoint as known
@@ -141,6 +142,7 @@ def certify(
 
 async def _certified(where: known.Endpoint, cases: list[Case], jobs: int) -> list[CaseResult]:
     async with AsyncPbx(where) as pbx:
-        certifier = Certifier(pbx, tell=lambda _event: None, jobs=jobs, recovery_s=0.1)
+        shared = Shared(pbx.facts, recovery_s=0.1)
+        certifier = Certifier(pbx, shared, tell=lambda _event: None, jobs=jobs)
         await certifier.run(cases)
     return certifier.results

@@ -30,6 +30,7 @@ from mockpbx import (
     UsageError,
     When,
 )
+from mockpbx.drivers.turns import Turn
 
 COURIER, CUSTOMER, SHOP = "79161110001", "79175968108", "74950000101"
 Message = MutableMapping[str, Any]
@@ -297,6 +298,19 @@ def test_bytes_are_sent_as_they_are(url: str) -> None:
         nonsense = pbx.send_raw(b"HELO\r\n\r\n", half_close=True)
         assert nonsense.raw is not None
         assert nonsense.status != 200
+
+
+def test_a_connection_that_is_led_by_hand_waits_for_its_turn(url: str) -> None:
+    granted: list[Turn] = []
+
+    async def grant(turn: Turn) -> None:
+        granted.append(turn)
+
+    async def run() -> None:
+        async with AsyncPbx(url).with_turns(grant).connect():
+            assert len(granted) == 1
+
+    asyncio.run(run())
 
 
 def test_an_application_has_no_connection_for_bytes() -> None:

@@ -33,7 +33,8 @@ async def _is_read(context: Context) -> Finding:
     return violated(
         expected="different answers to a courier and to a stranger",
         received="the same answer to both, as if no parameter had been read",
-        blamed=tuple(one.exchange for one in asked),
+        # The latest answers are those that had to differ.
+        blamed=tuple(one.exchange for one in reversed(asked)),
     )
 
 
@@ -75,6 +76,10 @@ def _ticked(context: Context) -> frozenset[str]:
 
 def _without(off: frozenset[str]) -> Check:
     async def asks_without(context: Context) -> Finding:
+        declared = context.profile.parameters
+        if declared is not None and off & declared:
+            sent = " and ".join(sorted(off & declared))
+            return not_applicable(f"the manifest declares that the PBX sends {sent}")
         return all_instruct(await ask_all(context, parameters=_ticked(context) - off))
 
     return asks_without
@@ -86,6 +91,8 @@ check_each(_SWITCHED_OFF, _without)
 @check("REQ-016")
 async def nothing_is_ticked(context: Context) -> Finding:
     """Ask without any parameter at all."""
+    if context.profile.parameters:
+        return not_applicable("the manifest declares which parameters the PBX sends")
     question = context.fields("")
     exchange = await context.ask(question, parameters=frozenset())
     return all_instruct([Asked(label="no parameters", exchange=exchange)])

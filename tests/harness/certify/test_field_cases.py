@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness.certify import checks, registry
-from harness.certify.causes import Cause, Rank, Symptom, causes_of
+from harness.certify.causes import Caller, Cause, Rank, Symptom, causes_of
 from harness.certify.model import FAILING, CaseResult, RunVerdict, Verdict
 from harness.certify.reasons import Assumption, ReasonKind
 from harness.certify.scheduler import Certifier
-from harness.certify.shared import Stop, StopKind
+from harness.certify.shared import Shared, Stop, StopKind
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.core.observed import Observed
 from mockpbx.drivers.live import LivePace
@@ -28,7 +28,7 @@ from mockpbx.wire.messages import HttpReply, HttpRequest
 from mockpbx.wire.request import Profile
 from tests.broken_endpoints import field_lines as lines
 from tests.broken_endpoints import plain
-from tests.broken_endpoints.base import PATH, Asked, CourierLine, Instruction, Request
+from tests.broken_endpoints.base import PATH, Asked, CourierLine, Instruction, Reply, Request
 from tests.broken_endpoints.crm import FACTS
 from tests.broken_endpoints.whole_runs import certified, described
 from tests.fakes import FakePbx
@@ -112,7 +112,7 @@ async def _judged(pbx: AsyncPbx, cases: Sequence[str], *, ask_first: bool) -> Ju
     first = None
     if ask_first:
         first = await pbx.send(pbx.request(pbx.fields(FACTS["stranger"])))
-    certifier = Certifier(pbx, tell=lambda _event: None, first=first)
+    certifier = Certifier(pbx, Shared(pbx.facts, first=first), tell=lambda _event: None)
     await certifier.run([registry.cases()[name] for name in cases])
     return Judged(
         results={one.case.id: one for one in certifier.results},
@@ -336,3 +336,41 @@ def test_no_case_fails_who_knows_the_time(line: Callable[[], CourierLine]) -> No
     with opened(line()) as url:
         run = certified(described(url))
     assert not run.fails
+
+
+# -- one fault, one cause ---------------------------------------------------------------------
+
+
+class NumberOfDigits(CourierLine):
+    """Reads what a courier entered as a number, also when that is nothing: the handler fails."""
+
+    def respond(self, request: Request) -> Reply:
+        parameters = self.parameters(request)
+        couriers = self.caller(parameters) in self.crm.couriers
+        if couriers and not parameters.get("input_result", "").isdigit():
+            return Reply(status=500, body=b"Internal Server Error")
+        return super().respond(request)
+
+
+def test_what_fails_without_a_parameter_and_with_it_is_one_cause() -> None:
+    told = judged(NumberOfDigits, "SEQ-001", "SEQ-002", "REQ-012", "REQ-014", "REQ-015")
+    (cause,) = told.causes
+    assert {one.case.id for one in cause.results} == set(told.results)
+    assert cause.signature.symptom is Symptom.STATUS
+    assert cause.signature.trigger.caller is Caller.COURIER
+    assert not cause.signature.trigger.missing
+
+
+class NeverLocks(CourierLine):
+    """Lets a courier guess for ever, and connects them when the order is right."""
+
+    def is_locked(self, _asked: Asked) -> bool:
+        return False
+
+
+def test_the_right_answer_at_the_wrong_time_is_not_told_as_a_wrong_answer() -> None:
+    told = judged(NeverLocks, "SEQ-001", "PRIV-053")
+    assert told.results["PRIV-053"].verdict is not Verdict.PASS
+    (cause,) = told.causes
+    assert cause.signature.symptom is Symptom.REQUIREMENT
+    assert cause.lead.case.id == "PRIV-053"

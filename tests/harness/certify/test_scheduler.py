@@ -12,7 +12,7 @@ from harness.certify.model import CaseResult, Verdict
 from harness.certify.reasons import ReasonKind
 from harness.certify.scheduler import MOST_WAITS, Certifier
 from harness.certify.sentences import sentence
-from harness.certify.shared import ENOUGH
+from harness.certify.shared import ENOUGH, Shared
 from mockpbx.drivers.live import LivePace
 from mockpbx.drivers.turns import Turn
 from mockpbx.scenario import library as scenarios
@@ -72,7 +72,11 @@ def certified(
         )
         async with pbx.with_turns(wait_for_turn) if turn_s is not None else pbx as opened:
             certifier = Certifier(
-                opened, tell=lambda _: None, jobs=1, limit_s=limit_s, thorough=thorough
+                opened,
+                Shared(opened.facts, thorough=thorough),
+                tell=lambda _: None,
+                jobs=1,
+                limit_s=limit_s,
             )
             await certifier.run([registry.cases()[case_id]])
         return certifier.results[0]

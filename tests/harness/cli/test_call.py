@@ -76,6 +76,14 @@ def test_people_do_what_the_options_say(pbx: Pbx, endpoint: Pbx) -> None:
     assert "heard 1 phone not answer, talked to 102 for 2 s" in result.stdout
 
 
+def test_what_was_to_happen_and_did_not_is_said(pbx: Pbx, endpoint: Pbx) -> None:
+    there = endpoint(lambda _: {"phones": ["101"]})
+    words = ("call", there.url, "--from", COURIER, *BY_DAY, "--hangup", "recording")
+    assert "never took place: " in pbx(*words).stdout
+    (undone,) = json.loads(pbx(*words, "--json", "-").stdout)["never_took_place"]
+    assert "recording" in undone or "voicemail" in undone
+
+
 def test_an_answer_that_is_no_instruction_is_exit_code_1(pbx: Pbx, endpoint: Pbx) -> None:
     result = pbx("call", endpoint(lambda _: {"phone": CUSTOMER}).url, "--from", COURIER, *BY_DAY)
     assert result.exit_code == 1

@@ -397,3 +397,14 @@ def test_ctrl_c_writes_what_was_done_and_is_exit_code_130(tmp_path: Path) -> Non
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert (written["verdict"], written["aborted"]) == ("aborted", "interrupted")
+
+
+def test_a_run_in_which_no_case_applies_is_no_success(
+    pbx: Pbx, endpoint: Pbx, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.json"
+    ran = pbx("certify", endpoint().url, "--only", "TLS-001", "--json", file)
+    report = json.loads(file.read_text("utf-8"))
+    assert report["counts"]["not-applicable"] == len(report["cases"])
+    assert ran.exit_code == 2
+    assert "nothing was judged" in ran.stdout

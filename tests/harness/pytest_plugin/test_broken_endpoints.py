@@ -1,6 +1,8 @@
 """Broken endpoints do not pass the features, and the message names the cause."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,28 @@ def test_a_correct_endpoint_is_never_failed(
     project.write({"pbx.toml": manifest(endpoint, workshop.open(endpoint))})
     ran = project.pbx("bdd", features)
     assert ran.code == 0, ran.out[-3000:]
+
+
+REACHES = """
+Feature: Our own
+  @OWNER-01
+  Scenario: a courier reaches their customer
+    When the courier calls
+    And the caller enters the order
+    Then the caller talks to the customer
+"""
+
+
+def test_an_own_scenario_is_not_failed_by_the_lock_that_our_guesses_met(
+    project: Project, workshop: Workshop
+) -> None:
+    locks = endpoints()["strict-locker"]
+    without_states = manifest(replace(locks, states=False), workshop.open(locks))
+    project.write({"pbx.toml": without_states, "own.feature": REACHES})
+    ran = project.pbx("certify", "--features", "own.feature", "--json", "report.json")
+    report = json.loads(project.read("report.json"))
+    verdicts = {case["id"]: case["verdict"] for case in report["cases"]}
+    assert verdicts["OWNER-01"] == "pass", ran.out[-3000:]
+    # The guesses were made all the same.
+    assert verdicts["PRIV-053"] == "pass"
+    assert report["counts"]["fail"] == report["counts"]["untestable"] == 0

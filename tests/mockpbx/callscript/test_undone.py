@@ -58,6 +58,8 @@ def test_what_never_happened_is_told_on_the_call(name: str) -> None:
     played = Pbx(connects_at_once).play(tried)
     assert [undone.act for undone in played.calls[0].undone] == [act]
     assert bool(played.undone) is (act is not Act.DIGITS)
+    assert played.as_expected is (act is Act.DIGITS)
+    assert "never took place" in repr(played.calls[0])
 
 
 def test_a_state_before_a_request_that_never_comes_is_told() -> None:

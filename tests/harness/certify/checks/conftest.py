@@ -30,6 +30,7 @@ import harness.certify.checks
 from harness.certify import registry
 from harness.certify.model import Case, CaseResult, Verdict
 from harness.certify.scheduler import Certifier
+from harness.certify.shared import Shared
 from mockpbx.async_pbx import AsyncPbx
 from mockpbx.core.scenario import Scenario
 from mockpbx.manifest.endpoint import Endpoint
@@ -335,7 +336,8 @@ async def _bounded(work: Awaitable[list[CaseResult]]) -> list[CaseResult]:
 
 async def _certified(target: Endpoint, cases: list[Case]) -> list[CaseResult]:
     async with AsyncPbx(target) as pbx:
-        certifier = Certifier(pbx, tell=lambda _event: None, jobs=4, recovery_s=0.1)
+        shared = Shared(pbx.facts, recovery_s=0.1)
+        certifier = Certifier(pbx, shared, tell=lambda _event: None, jobs=4)
         await certifier.run(cases)
     return certifier.results
 
