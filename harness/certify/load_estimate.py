@@ -30,11 +30,11 @@ _OF_A_CASE: Mapping[str, tuple[float, float, float]] = {
     "ROBUST": (2.1, 1.9, 1.3),
     "PRIV": (2.5, 1.5, 1.2),
 }
-"""Requests, calls and unknown callers of a case, on average; a test compares them with a run."""
+"""Requests, calls and unknown callers of a case, on average, as counted against the reference."""
 
 
 def expected_load(cases: Sequence[Case]) -> Load:
-    """Return what these cases will ask of an endpoint of which all facts are known."""
+    """Return what these cases will ask of an endpoint to which all of them apply."""
     none = (0.0, 0.0, 0.0)
     sums = [sum(_OF_A_CASE.get(case.family, none)[place] for case in cases) for place in range(3)]
     requests, calls, unknown = map(round, sums)

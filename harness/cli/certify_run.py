@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import Progress
 
 from harness.certify import registry, whole_run
+from harness.certify.applicability import inapplicable
 from harness.certify.levels import level_of
 from harness.certify.load_estimate import expected_load
 from harness.certify.model import FAILING, Case, CaseResult, FeatureUsed, Run, RunVerdict, Verdict
@@ -161,8 +162,15 @@ class Certify:
 
     def _announce(self) -> None:
         """Say before the first call how many there will be: each may leave traces."""
-        load = expected_load(self._cases)
-        if self._endpoint.is_reference or self._shown.quiet or load.requests < _WORTH_SAYING:
+        endpoint = self._endpoint
+        known = endpoint.with_derived_facts()
+        applying = [
+            case
+            for case in self._cases
+            if inapplicable(case, known.facts, known.capabilities, known.own_line) is None
+        ]
+        load = expected_load(applying)
+        if endpoint.is_reference or self._shown.quiet or load.requests < _WORTH_SAYING:
             return
         said = (
             f"about {load.requests} requests in {load.calls} calls, {load.unknown} of them from "

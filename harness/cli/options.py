@@ -158,6 +158,7 @@ class EndpointOptions(AskingOptions):
         mask = mask.and_secrets(self._secrets(url))
         try:
             given = self.overrides(url)
+            self._say_what_describes(url, mask)
             with found_endpoint(
                 given, manifest=self.manifest, reference=self.reference
             ) as endpoint:
@@ -167,6 +168,15 @@ class EndpointOptions(AskingOptions):
             if isinstance(error, unmasked):
                 raise
             raise complain(error, mask) from None
+
+    def _say_what_describes(self, url: str | None, mask: Masker) -> None:
+        """Say that a manifest of a folder above holds for an address: it is easily overlooked."""
+        if url is None or self.manifest is not None or self.reference:
+            return
+        nearby = nearest_manifest(Path.cwd())
+        if nearby is not None and nearby.parent not in (Path(), Path.cwd()):
+            said = f"{nearby}: facts and scenario are taken from it; --manifest names another"
+            Terminal(stderr=True).say(("manifest   ", "dim"), mask(said))
 
     def _secrets(self, url: str | None) -> set[str]:
         """Return what must not be shown, as far as it stands on the command line."""

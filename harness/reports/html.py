@@ -107,9 +107,10 @@ def _cases(report: Report) -> dict[str, Any]:
     drawn: dict[str, str] = {}
     # Of each cause the case that tells it best is open; what follows from it is folded.
     leads = {cause["case"] for cause in overview.to_fix(report)}
+    causes = {cause["id"]: cause for cause in report["causes"]}
     return {
         "families": [
-            {"of": family, "cases": [_case(case, drawn, leads) for case in family.cases]}
+            {"of": family, "cases": [_case(case, drawn, leads, causes) for case in family.cases]}
             for family in overview.families(cases)
         ],
         "masked": why_not(sorted({what for case in cases for what in _hidden(case)})),
@@ -166,7 +167,9 @@ def _settings(manifest: Mapping[str, Any], path: str = "") -> Iterator[tuple[str
             yield f"{path}{key}", value
 
 
-def _case(case: CaseReport, drawn: dict[str, str], leads: Set[str]) -> dict[str, Any]:
+def _case(
+    case: CaseReport, drawn: dict[str, str], leads: Set[str], causes: Mapping[str, Any]
+) -> dict[str, Any]:
     telling = case["verdict"] in FAILING | REMARKS
     shown, exchanges = _TELLING if telling else _QUIET, case["exchanges"]
     return {
@@ -174,6 +177,7 @@ def _case(case: CaseReport, drawn: dict[str, str], leads: Set[str]) -> dict[str,
         "words": VERDICTS[case["verdict"]],
         "open": case["id"] in leads or (case["verdict"] in FAILING and case["cause"] is None),
         "telling": telling,
+        "cause": causes.get(case["cause"]),
         "source": SOURCES.get(case["source"], case["source"]),
         "figures": [*_figures(case, drawn, telling=telling)],
         "exchanges": [

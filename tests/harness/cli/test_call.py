@@ -257,3 +257,17 @@ def test_ctrl_c_ends_a_call_with_130_and_no_traceback() -> None:
             _, stderr = process.communicate()
     assert process.returncode == 130
     assert b"Traceback" not in stderr
+
+
+def test_a_manifest_of_a_folder_above_is_named_where_it_holds_for_an_address(
+    pbx: Pbx, endpoint: Pbx, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = endpoint(lambda _: {"phones": ["101"]}).url
+    (tmp_path / "pbx.toml").write_text(f'[endpoint]\nurl = "{url}"\n', "utf-8")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    words = ("call", url, "--from", COURIER, *BY_DAY)
+    assert str(tmp_path / "pbx.toml") in pbx(*words).stderr
+    monkeypatch.chdir(tmp_path)
+    assert not pbx(*words).stderr

@@ -148,6 +148,16 @@ def test_what_is_to_fix_is_listed_by_cause_and_linked(
     assert "and 8 more" in wrong
 
 
+def test_what_to_do_about_a_cause_is_told_once_and_linked_from_its_other_cases(
+    report_with: ReportWith, case_of: CaseOf
+) -> None:
+    failures = [case_of(f"SEQ-{number:03}", "fail") for number in range(3)]
+    page = Page(html(report_with(*failures)))
+    assert len(page.all("div", **{"class": "fix"})) == 1
+    # In the list of causes, and in the two cases that are told elsewhere.
+    assert page.text.count("Told, with what to do about it, at SEQ-000") == 2
+
+
 def test_what_could_be_better_is_a_list_of_its_own_and_tells_what_is_assumed(
     report_with: ReportWith, case_of: CaseOf
 ) -> None:
