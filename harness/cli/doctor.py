@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.certify import applicability
+from harness.cli.bdd import needs_bdd
 from harness.cli.exits import Exit
 from harness.cli.grammar import command
 from harness.cli.options import EndpointOptions, ExchangeOptions, Url
 from harness.display.counting import counted
 from harness.display.exchanges import exchange_lines
 from harness.display.terminal import Terminal
-from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok
+from harness.doctor.diagnosis import Blame, Diagnosis, Severity, ok, problem
 from harness.doctor.preflight import problems, run_preflight, unusable
 from harness.endpoint.target import nearest_manifest
-from mockpbx.errors import FileError
+from mockpbx.errors import FileError, UsageError
 from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.masking import Masker, without_secrets
 
@@ -41,7 +42,7 @@ def doctor(url: Url = None, *, endpoint: EndpointOptions, shown: ExchangeOptions
     try:
         with endpoint.found(url, mask, unmasked=FileError) as (known, mask):
             coverage = applicability.coverage(known.facts, known.capabilities, known.own_line)
-            found = (*run_preflight(known), coverage)
+            found = (*run_preflight(known), *_own_features(known), coverage)
         if known.manifest is not None:
             file = endpoint.manifest or nearest_manifest(Path.cwd())
             found = (ok("manifest", str(file)), *found)
@@ -50,6 +51,22 @@ def doctor(url: Url = None, *, endpoint: EndpointOptions, shown: ExchangeOptions
     shown.write(_as_json(found, known, mask))
     _print(found, shown, mask)
     return exit_of(found)
+
+
+def _own_features(known: Endpoint) -> Sequence[Diagnosis]:
+    """Look whether the features of the manifest can be read."""
+    if not known.features:
+        return ()
+    try:
+        with needs_bdd():
+            from harness.pytest_plugin.scenario_cases import scenarios_in  # noqa: PLC0415
+        scenarios = scenarios_in(known.features)
+    except FileError as error:
+        wrong = (f"{error.source}, {one}" for one in error.problems)
+        return [problem("features", said, "correct this line") for said in wrong]
+    except UsageError as error:
+        return [problem("features", str(error), "they are named in [certify] of pbx.toml")]
+    return [ok("features", counted(len(scenarios.cases), "scenario"))]
 
 
 def _print(found: Sequence[Diagnosis], shown: ExchangeOptions, mask: Masker) -> None:

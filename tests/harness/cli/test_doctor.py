@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -195,3 +196,42 @@ def test_all_that_was_exchanged_is_shown_if_asked_for(
     shown = run(url, "-v").stdout
     assert "input_result=None" in shown
     assert '"returned_code"' in shown
+
+
+@pytest.fixture
+def with_features(endpoint: Callable[..., Any], manifest: Callable[..., Path]) -> Path:
+    """Return a manifest that names a folder of features."""
+    path = manifest(endpoint(code_2).url)
+    own = path.parent / "own"
+    own.mkdir()
+    scenario = "Feature: Own\n  Scenario: One\n    When the courier calls\n"
+    (own / "own.feature").write_text(scenario, "utf-8")
+    path.write_text(f'{path.read_text("utf-8")}\n[certify]\nfeatures = ["own"]\n', "utf-8")
+    return path
+
+
+def features_checked(run: Callable[..., Any], where: Path, tmp_path: Path) -> Mapping[str, Any]:
+    file = tmp_path / "doctor.json"
+    run("--manifest", where, "--json", file)
+    report: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    (found,) = (one for one in report["checks"] if one["name"] == "features")
+    return {**found, "exit_code": report["exit_code"]}
+
+
+def test_features_without_the_libraries_that_read_them_are_a_problem(
+    run: Callable[..., Any],
+    with_features: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "harness.pytest_plugin.scenario_cases", None)
+    found = features_checked(run, with_features, tmp_path)
+    assert (found["severity"], found["exit_code"]) == ("problem", 2)
+    assert "pbx-harness[bdd]" in found["said"]
+
+
+def test_features_that_can_be_read_are_counted(
+    run: Callable[..., Any], with_features: Path, tmp_path: Path
+) -> None:
+    found = features_checked(run, with_features, tmp_path)
+    assert (found["severity"], found["exit_code"], found["said"]) == ("ok", 0, "1 scenario")
