@@ -133,8 +133,8 @@ def certify(
     """Certify an endpoint: what is right, what is wrong, and what to do about it.
 
     Exit code 0: certified, with or without remarks, or all chosen cases pass; 1: not certified,
-    or not asked to the end; 2: something you gave is wrong; 3: nothing answers; 4: a bug of
-    ours; 5: the baseline is stale.
+    or not asked to the end; 2: something you gave is wrong, or no chosen case applies;
+    3: nothing answers; 4: a bug of ours; 5: the baseline is stale.
 
     Example: pbx certify --reference --html certificate.html
     """
