@@ -7,7 +7,7 @@ can whatever follows from it. What the manifest declares is no assumption.
 from harness.certify.reasons import LATE_KINDS, Assumption, Finding
 from mockpbx.core.cdr import FinishReason
 from mockpbx.core.instruction import Branch, Forward
-from mockpbx.core.observed import Failure, Observed
+from mockpbx.core.observed import Observed
 from mockpbx.core.scenario import Interactive
 from mockpbx.manifest.endpoint import Endpoint
 from mockpbx.result.call_result import CallResult
@@ -73,12 +73,12 @@ def of_exchange(exchange: Exchange, endpoint: Endpoint) -> Assumption | None:
         return None
     if failure.assumed:
         return Assumption.REDIRECT if failure.observed is Observed.REDIRECT else Assumption.FORM
-    if failure.observed in LATE_KINDS and not _is_late_for_anybody(exchange, failure, endpoint):
+    if failure.observed in LATE_KINDS and not _is_late_for_anybody(exchange, endpoint):
         return Assumption.DEADLINE
     return _of_request(exchange, endpoint)
 
 
-def _is_late_for_anybody(exchange: Exchange, _failure: Failure, endpoint: Endpoint) -> bool:
+def _is_late_for_anybody(exchange: Exchange, endpoint: Endpoint) -> bool:
     return endpoint.declares_deadline or exchange.elapsed_s >= LONGEST_WAIT_S
 
 

@@ -308,8 +308,7 @@ def _of_failure(exchange: Exchange, failure: Failure, endpoint: Endpoint) -> Sig
     if observed is Observed.INSTRUCTION_INVALID:
         # Wrong in the same place is wrong in the same way, whoever asked.
         path = "".join(letter for letter in failure.path or "$" if not letter.isdigit())
-        wanted = failure.detail.partition(", got ")[0] if path == "$" else ""
-        return Signature(symptom=Symptom.FORM, detail=f"{path} {wanted}".strip())
+        return Signature(symptom=Symptom.FORM, detail=path)
     if observed in _BODY:
         return Signature(symptom=Symptom.BODY, detail=observed.value)
     return Signature(symptom=Symptom.OTHER_FAILURE, detail=observed.value)
